@@ -1,0 +1,216 @@
+"""What the gateway remembers, behind one small interface.
+
+The rule: when a method that writes returns, the row is on disk (`note_*` methods excepted: those are written behind
+the request). Every failure of the database surfaces as `errors.StoreFailed`. Sealed fields are opaque bytes here;
+the token pair is sealed and opened by the store with the `Vault` it is given, so that no caller can forget to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from ups_gateway.model import (
+    AccessKey,
+    Account,
+    ExchangeRecord,
+    KeySighting,
+    Profile,
+    RefreshRecord,
+    Shipment,
+    State,
+    TokenPair,
+)
+
+
+class Vault(Protocol):
+    """Seals and opens what must not lie readable on disk."""
+
+    def seal(self, plain: bytes) -> bytes: ...
+
+    def open(self, sealed: bytes) -> bytes: ...
+
+    def hash(self, *parts: bytes) -> bytes:
+        """Keyed hash of the parts, each with its length: for fingerprints, digests and sign-in tokens (32 bytes)."""
+        ...
+
+
+class Profiles(Protocol):
+    """Consents and their token pairs."""
+
+    async def add_profile(self, name: str, application: str, environment: str) -> Profile: ...
+
+    async def profile(self, profile_id: int) -> Profile | None: ...
+
+    async def profiles(self) -> Sequence[Profile]: ...
+
+    async def rename_profile(self, profile_id: int, name: str) -> None: ...
+
+    async def delete_profile(self, profile_id: int) -> None:
+        """Its accounts stay, unconnected."""
+        ...
+
+    async def put_tokens(self, profile_id: int, tokens: TokenPair, *, at: datetime, consent: bool) -> Profile:
+        """The new pair, durable; clears `rejected` and `lost_reply`, raises the generation."""
+        ...
+
+    async def drop_tokens(self, profile_id: int) -> None:
+        """Disconnect: the profile is as if never authorised."""
+        ...
+
+    async def reject_profile(self, profile_id: int, words: str, *, generation: int) -> bool:
+        """Marks the pair as refused by UPS, unless it is no longer the one of that generation (then False)."""
+        ...
+
+    async def mark_lost_reply(self, profile_id: int, *, generation: int) -> None: ...
+
+    async def note_profile_used(self, profile_id: int, at: datetime) -> None: ...
+
+    async def add_refresh(self, record: RefreshRecord) -> None: ...
+
+    async def refreshes(self, profile_id: int, limit: int = 50) -> Sequence[RefreshRecord]:
+        """Newest first."""
+        ...
+
+    async def put_pending_consent(self, state_hash: bytes, row: dict[str, Any], expires_at: datetime) -> None:
+        """A sign-in that has been started: application, profile, PKCE verifier, where to go back. Sealed."""
+        ...
+
+    async def take_pending_consent(self, state_hash: bytes) -> tuple[dict[str, Any], datetime] | None:
+        """The row and its end, once; None when it was never there or has been taken."""
+        ...
+
+    async def pending_consents(self, now: datetime) -> Sequence[dict[str, Any]]:
+        """Those still open, for the paste fallback (a bare code carries no state). Newest first."""
+        ...
+
+
+class Accounts(Protocol):
+    """UPS accounts and the access keys that ship on them."""
+
+    async def add_account(self, account: Account) -> Account:
+        """`id` of the argument is ignored; number and environment together are unique."""
+        ...
+
+    async def change_account(self, account: Account) -> None: ...
+
+    async def delete_account(self, account_id: int) -> None:
+        """Refused with ValueError while an access key maps to it."""
+        ...
+
+    async def account(self, account_id: int) -> Account | None: ...
+
+    async def accounts(self) -> Sequence[Account]: ...
+
+    async def add_key(self, key: AccessKey) -> AccessKey:
+        """`id` is ignored; licence and user together are unique."""
+        ...
+
+    async def change_key(self, key: AccessKey) -> None: ...
+
+    async def delete_key(self, key_id: int) -> None: ...
+
+    async def keys(self) -> Sequence[AccessKey]: ...
+
+    async def keys_of_licence(self, licence: str) -> Sequence[AccessKey]: ...
+
+    async def note_sighting(self, sighting: KeySighting) -> None:
+        """Adds to the count and operations of the same licence and user; the newest password hash stays."""
+        ...
+
+    async def sightings(self) -> Sequence[KeySighting]: ...
+
+    async def forget_sighting(self, licence: str, user: str) -> None: ...
+
+
+class Ledger(Protocol):
+    """Shipments. Every method commits before it returns."""
+
+    async def add_shipment(self, shipment: Shipment) -> Shipment:
+        """`id` is ignored."""
+        ...
+
+    async def change_shipment(self, shipment: Shipment, *, expected: Collection[State]) -> bool:
+        """Writes the whole row if its stored state is one of `expected`; False (nothing written) otherwise."""
+        ...
+
+    async def shipment(self, shipment_id: int) -> Shipment | None: ...
+
+    async def shipment_by_digest(self, key: int, digest: bytes) -> Shipment | None: ...
+
+    async def shipments_by_number(self, number: str, environment: str) -> Sequence[Shipment]:
+        """Rows whose shipment or tracking numbers hold it, newest first."""
+        ...
+
+    async def shipments_by_fingerprint(self, fingerprint: bytes, since: datetime) -> Sequence[Shipment]:
+        """Changed since then, newest first."""
+        ...
+
+    async def shipments_in(self, states: Collection[State], limit: int = 1000) -> Sequence[Shipment]:
+        """Oldest first."""
+        ...
+
+    async def shipments(self, limit: int = 100, before: int | None = None) -> Sequence[Shipment]:
+        """Newest first; `before` is an id, for paging."""
+        ...
+
+    async def confirm_counts(self, since: datetime) -> Sequence[tuple[int, int, int]]:
+        """(key, confirms, of these accepted) of each key."""
+        ...
+
+    async def erase_sealed(self, before: datetime, quotes_before: datetime) -> int:
+        """Deletes sealed requests and replies of settled rows last changed before then; how many rows."""
+        ...
+
+    async def delete_old(self, shipments_before: datetime, exchanges_before: datetime) -> int: ...
+
+
+class Journal(Protocol):
+    """What went through, without bodies."""
+
+    def note_exchange(self, record: ExchangeRecord) -> None:
+        """Queued; written in batches behind the requests."""
+        ...
+
+    async def exchanges(self, limit: int = 200, before: datetime | None = None) -> Sequence[ExchangeRecord]:
+        """Newest first."""
+        ...
+
+
+class Admin(Protocol):
+    """Sign-in links, sessions and the little that must outlive a restart."""
+
+    async def put_link(self, token_hash: bytes, expires_at: datetime) -> None: ...
+
+    async def take_link(self, token_hash: bytes, now: datetime) -> bool:
+        """True once, before its end."""
+        ...
+
+    async def put_session(self, token_hash: bytes, csrf: str, expires_at: datetime) -> None: ...
+
+    async def session(self, token_hash: bytes, now: datetime) -> str | None:
+        """The session's CSRF token."""
+        ...
+
+    async def delete_session(self, token_hash: bytes) -> None: ...
+
+    async def get(self, name: str) -> str | None:
+        """A named setting of the gateway's own, e.g. the token budget of a day."""
+        ...
+
+    async def put(self, name: str, value: str) -> None: ...
+
+
+class Store(Profiles, Accounts, Ledger, Journal, Admin, Protocol):
+    """All of it. `sqlite.open_store` gives one."""
+
+    async def flush(self) -> None:
+        """Writes what `note_*` left in the queue."""
+        ...
+
+    async def check(self) -> None:
+        """Reads and writes once; raises StoreFailed when either fails (readyz)."""
+        ...
+
+    async def close(self) -> None: ...
