@@ -53,7 +53,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refused(Exception):  # noqa: N818 - the word of the contract: UPS refuses, nothing went wrong here
+class Refused(Exception):
     """UPS's refusal: an HTTP status and one or more errors, written as its errors object."""
 
     def __init__(self, status: int, code: str, message: str, *more: tuple[str, str]) -> None:

@@ -37,7 +37,7 @@ class SimulatedClock:
 
 
 class World:
-    """What exists. `shipments`, `pickups`, `kept` belong to the operations; the frame only lists shipments."""
+    """What exists. `shipments`, `pickups` and `kept` belong to the operations, the frame only lists them."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
