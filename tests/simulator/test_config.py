@@ -83,7 +83,7 @@ def test_unknown_keys_are_all_named_with_their_place() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("users: [{login: a, password: b, grant: c, accounts: [12345]}]", "$.users[0].accounts[...]"),
+        ("users: [{login: a, password: b, grant: c, accounts: [12345]}]", "$.users[0].accounts[0]"),
         ("users: {}", "$.users"),
         ("users: [x]", "$.users[0]"),
         ("applications: [{name: x}]", "client_id"),

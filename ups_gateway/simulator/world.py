@@ -39,9 +39,13 @@ class SimulatedClock:
 class World:
     """What exists. `shipments`, `pickups` and `kept` belong to the operations, the frame only lists them."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, clock: Clock | Callable[[], float] | None = None) -> None:
+        """A bare callable is taken as the source of a clock that only this world moves."""
         self.settings = settings
-        self.clock = clock or SimulatedClock()
+        if clock is None:
+            self.clock: Clock = SimulatedClock()
+        else:
+            self.clock = SimulatedClock(clock) if callable(clock) else clock
         self.rng = random.Random(settings.seed)  # noqa: S311 - repeatable on purpose, nothing secret comes from it
         self.shipments: dict[str, Any] = {}
         """By shipment identification number; values plain data (JSON-able) or dataclasses of such."""
