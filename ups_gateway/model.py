@@ -152,13 +152,15 @@ class Asked:
     root: str
     """Name of the request's root element, e.g. ShipmentConfirmRequest."""
     tree: Tree = field(repr=False)
-    """Content of the root element, without credentials."""
+    """The request as a REST tree, before defaults: the same whatever the dialect was."""
     creating: bool = False
     """UPS acts on it or bills it (ship_accept: only in `quote`)."""
     digest: str | None = field(default=None, repr=False)
     """ShipmentDigest of a ship_accept, white space removed."""
     wire: Any = field(default=None, repr=False)
-    """What the dialect must remember to wrap the answer (namespaces, envelope prefix, version in the path)."""
+    """What the dialect must remember to wrap the answer (echoes, namespaces, version in the path)."""
+    ignored: tuple[str, ...] = ()
+    """Paths of elements that no table names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,8 @@ class RestCall:
 
     method: str
     path: str
-    query: Mapping[str, str] = NOTHING
-    headers: Mapping[str, str] = NOTHING
+    query: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    headers: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     body: Tree = field(default=None, repr=False)
 
 

@@ -1,0 +1,75 @@
+"""All knowledge of UPS's fields: one file an operation, tables for every dialect side by side.
+
+`SPECS` says what each operation is made of; a new operation is a new file and one entry here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from ups_gateway.model import Account, Asked, Dialect, Operation, RestCall, RestReply, Terms, Translated
+from ups_gateway.translate.engine import Table, compile_request, compile_xml
+from ups_gateway.translate.operations import void
+
+
+def _nothing(_tree: Any) -> tuple[str, ...]:
+    return ()
+
+
+def _never(_tree: Any) -> bool:
+    return False
+
+
+def _no_more(_translated: Translated, _replies: Sequence[RestReply]) -> RestCall | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One operation: its tables for each dialect and the plain functions around them.
+
+    `source` gives the tree that templates read (pages joined, options honoured); it raises UpsRefused for an answer
+    that is a failure inside HTTP 200.
+    """
+
+    requests: Mapping[Dialect, Table]
+    answers: Mapping[Dialect, Table]
+    request: Callable[[Asked, Account, Terms], Translated]
+    source: Callable[[Translated, Sequence[Any]], Any]
+    warning: Callable[[Sequence[Any]], tuple[str, str] | None] = lambda _bodies: None
+    accounts: Callable[[Any], tuple[str, ...]] = _nothing
+    """Shipper numbers of the REST tree that must be the key's."""
+    tracking_numbers: Callable[[Any], tuple[str, ...]] = _nothing
+    digest: Callable[[Any], str | None] = lambda _tree: None
+    creating: Callable[[Any], bool] = _never
+    more: Callable[[Translated, Sequence[RestReply]], RestCall | None] = _no_more
+
+
+SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
+    {
+        Operation.VOID: Spec(
+            requests={Dialect.XML: void.XML_REQUEST},
+            answers={Dialect.XML: void.XML_ANSWER},
+            request=void.request,
+            source=void.source,
+            warning=void.warning,
+            tracking_numbers=void.tracking_numbers,
+        ),
+    }
+)
+
+READERS: Final = {
+    (operation, dialect): compile_request(table, "")
+    for operation, spec in SPECS.items()
+    for dialect, table in spec.requests.items()
+}
+"""(operation, dialect) -> old tree -> (REST tree, ignored paths)."""
+
+WRITERS: Final = {
+    (operation, Dialect.XML): compile_xml(spec.answers[Dialect.XML])
+    for operation, spec in SPECS.items()
+    if Dialect.XML in spec.answers
+}

@@ -1,0 +1,132 @@
+"""Void a shipment, or some of its packages.
+
+XML: POST Void, VoidShipmentRequest. REST: DELETE /api/shipments/v2409/void/cancel/{shipment}?trackingnumber=["1Z..."]
+with at most 20 numbers a call (Shipping.yaml); more packages go in several calls whose results are joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+import msgspec
+
+from ups_gateway.errors import InvalidRequest
+from ups_gateway.model import Account, Asked, RestCall, RestReply, Terms, Translated
+from ups_gateway.translate import faults
+from ups_gateway.translate.engine import Drop, From, Table, To
+from ups_gateway.translate.operations.parts import REFERENCE, at, texts_at, warning_of
+
+MOST_PACKAGES: Final = 20
+VERSION: Final = "v2409"
+
+XML_REQUEST: Final[Table] = {
+    "Request": {
+        "TransactionReference": REFERENCE,
+        "RequestAction": Drop("the path says it"),
+        "RequestOption": Drop("not used, says the schema"),
+    },
+    "ShipmentIdentificationNumber": To("shipment"),
+    "ExpandedVoidShipment": To(
+        "packages", {"ShipmentIdentificationNumber": To("/shipment"), "TrackingNumber": To("/trackingnumber", [None])}
+    ),
+}
+
+XML_ANSWER: Final[Table] = {
+    "Status": From(
+        "SummaryResult.Status",
+        {
+            # UPS answers type and code alike; REST has one pair for both (UPS.md 3.3)
+            "StatusType": From("", {"Code": None, "Description": None}),
+            "StatusCode": From("", {"Code": None, "Description": None}),
+        },
+    ),
+    "PackageLevelResults": [
+        {
+            "TrackingNumber": None,
+            "StatusCode": From("Status.Code", default="0"),
+            "Description": From("Status.Description", default=""),
+        }
+    ],
+}
+
+
+def tracking_numbers(tree: Any) -> tuple[str, ...]:
+    """The shipment's number first, then the packages'."""
+    return texts_at(tree, "shipment", "trackingnumber")
+
+
+def request(asked: Asked, _account: Account, _terms: Terms) -> Translated:
+    """One DELETE, or one for every 20 packages."""
+    shipment = asked.tree.get("shipment")
+    if not shipment:
+        raise InvalidRequest(
+            "A ShipmentIdentificationNumber is needed to void.", location="ShipmentIdentificationNumber"
+        )
+    packages = list(texts_at(asked.tree, "trackingnumber"))
+    chunks = [packages[n : n + MOST_PACKAGES] for n in range(0, len(packages), MOST_PACKAGES)]
+    return Translated(asked, tuple(call(shipment, chunk) for chunk in chunks or [[]]))
+
+
+def call(shipment: str, packages: Sequence[str] = ()) -> RestCall:
+    """The call that voids a shipment, or these packages of it."""
+    query = {"trackingnumber": msgspec.json.encode(list(packages)).decode()} if packages else {}
+    return RestCall("DELETE", f"/api/shipments/{VERSION}/void/cancel/{quote(shipment, safe='')}", query)
+
+
+def source(_translated: Translated, bodies: Sequence[Any]) -> Any:
+    """The tree the templates read: the replies of all calls as one."""
+    first = dict(bodies[0].get("VoidShipmentResponse", {}))
+    first["PackageLevelResults"] = [
+        result for body in bodies for result in at(body, "VoidShipmentResponse.PackageLevelResults")
+    ]
+    return first
+
+
+def warning(bodies: Sequence[Any]) -> tuple[str, str] | None:
+    """190119 and its like: done, with a remark."""
+    return next(filter(None, (warning_of(body, "VoidShipmentResponse") for body in bodies)), None)
+
+
+# --- what a void's reply means for the ledger (UPS.md section 6, Void) ------------------------------------------------
+
+ALREADY: Final = "190117"
+DONE_PICKUP_STANDS: Final = "190119"
+FINAL: Final = frozenset(
+    "190100 190101 190102 190103 190104 190105 190106 190108 190109 190110 190111 190112 190113 190114 190115 190118"
+    " 190121 190122 190124 190125".split()
+)
+"""A retry cannot help: the shipment will be billed."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoidVerdict:
+    """What UPS's answer to a void amounts to; `words` are UPS's."""
+
+    kind: Literal["voided", "voided_warning", "already", "final", "odd", "passing"]
+    words: str
+
+
+def verdict(reply: RestReply) -> VoidVerdict:
+    """voided; voided_warning (190119); already (190117); final: never; odd: an unlisted 4xx; passing: try again."""
+    body = faults.body_of(reply)
+    errors = faults.errors_of(body)
+    if 200 <= reply.status < 300 and not errors and isinstance(body, dict):
+        remark = warning((body,))
+        words = " ".join(remark) if remark else "Voided."
+        return VoidVerdict("voided_warning" if remark else "voided", words)
+    words = (
+        "; ".join(f"{error.code} {error.message}" for error in errors) or f"UPS answered with status {reply.status}."
+    )
+    codes = {error.code for error in errors}
+    if ALREADY in codes:
+        return VoidVerdict("already", words)
+    if DONE_PICKUP_STANDS in codes:
+        return VoidVerdict("voided_warning", words)
+    if codes & FINAL:
+        return VoidVerdict("final", words)
+    if 400 <= reply.status < 500 and reply.status not in (401, 429) and errors:
+        return VoidVerdict("odd", words)
+    return VoidVerdict("passing", words)
