@@ -1,0 +1,47 @@
+"""What all tests share: where UPS's own material lies, if it is there at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+REASON = "UPS's own schemas and samples are not published with the project; set UPS_REFERENCE to where they lie"
+
+
+@pytest.fixture(scope="session")
+def ups_reference() -> Path:
+    """The folder of UPS's material; a test that asks for it is skipped where UPS_REFERENCE is not set."""
+    named = os.environ.get("UPS_REFERENCE")
+    if not named:
+        pytest.skip(REASON)
+    return Path(named).resolve(strict=True)
+
+
+def _oracle(folder: Path, name: str) -> ModuleType:
+    sys.path.insert(0, str(folder / "oracles"))
+    try:
+        return __import__(name)
+    finally:
+        sys.path.pop(0)
+
+
+@pytest.fixture(scope="session")
+def old_schemas(ups_reference: Path) -> ModuleType:
+    """check.py: validates XML and SOAP messages by UPS's schemas."""
+    return _oracle(ups_reference, "check")
+
+
+@pytest.fixture(scope="session")
+def openapi(ups_reference: Path) -> ModuleType:
+    """openapi_check.py: validates REST bodies by UPS's OpenAPI files."""
+    return _oracle(ups_reference, "openapi_check")
+
+
+@pytest.fixture(scope="session")
+def placeholders(ups_reference: Path) -> ModuleType:
+    """fill.py: puts usable values into published samples."""
+    return _oracle(ups_reference, "fill")

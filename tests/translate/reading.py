@@ -1,0 +1,41 @@
+"""What the translation tests share: calls, accounts and canonical XML."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lxml import etree
+
+from ups_gateway.model import Account, LegacyCall, RestCall, RestReply
+
+ACCOUNT = Account(1, "A1B2C3", "production", country="US", postal_code="30328")
+
+
+def legacy(path: str, body: bytes | str, method: str = "POST") -> LegacyCall:
+    """An old request on that path."""
+    data = body.encode() if isinstance(body, str) else body
+    return LegacyCall(method, "onlinetools.ups.com", path, "", {}, data)
+
+
+def reply(body: Any, status: int = 200) -> RestReply:
+    """UPS's answer with this JSON."""
+    return RestReply(status, {"content-type": "application/json"}, json.dumps(body).encode())
+
+
+def as_json(call: RestCall) -> dict[str, Any]:
+    """A call the way `ups-gateway translate` and the case files write it."""
+    return {
+        "method": call.method,
+        "path": call.path,
+        "query": dict(call.query),
+        "headers": dict(call.headers),
+        "body": call.body,
+    }
+
+
+def canonical(xml: bytes) -> bytes:
+    """Canonical XML without the white space between elements."""
+    root = etree.fromstring(xml, etree.XMLParser(remove_blank_text=True))
+    text: bytes = etree.tostring(root, method="c14n")
+    return text

@@ -1,0 +1,136 @@
+"""No field of UPS's old schemas is lost unseen: each path is carried, or dropped with a reason.
+
+The schemas are UPS's own (UPS_REFERENCE). The differences that UPS's REST has are computed in ../fielddiff; a path
+that exists on both sides may not be dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from ups_gateway.model import Dialect, Operation
+from ups_gateway.translate.engine import Covered, covered
+from ups_gateway.translate.operations import SPECS
+
+
+class Side(NamedTuple):
+    """One old message: its schema and the list of differences, if one was made."""
+
+    operation: Operation
+    schema: str
+    diff: str | None
+
+
+REQUESTS = [
+    Side(Operation.RATE, "RatingServiceSelectionRequest", "Rate-req-XML"),
+    Side(Operation.SHIP_CONFIRM, "ShipmentConfirmRequest", "Ship-req-XMLConfirm"),
+    Side(Operation.SHIP_ACCEPT, "ShipmentAcceptRequest", None),
+    Side(Operation.VOID, "VoidShipmentRequest", None),
+    Side(Operation.LABEL_RECOVERY, "LabelRecoveryRequest", "LabelRecovery-req-XML"),
+    Side(Operation.TRACK, "TrackRequest", None),
+    Side(Operation.ADDRESS_CITY, "AV-AddressValidationRequest", None),
+    Side(Operation.ADDRESS_STREET, "XAV-AddressValidationRequest", None),
+    Side(Operation.TIME_IN_TRANSIT, "TimeInTransitRequest", "TNT-req-XML"),
+]
+ANSWERS = [
+    Side(Operation.RATE, "RatingServiceSelectionResponse", "Rate-resp-XML"),
+    Side(Operation.SHIP_CONFIRM, "ShipmentConfirmResponse", "Ship-resp-XMLConfirm"),
+    Side(Operation.SHIP_ACCEPT, "ShipmentAcceptResponse", "Ship-resp-XMLAccept"),
+    Side(Operation.VOID, "VoidShipmentResponse", "Void-resp-XML"),
+    Side(Operation.LABEL_RECOVERY, "LabelRecoveryResponse", "LabelRecovery-resp-XML"),
+    Side(Operation.TRACK, "TrackResponse", "Track-resp-XML"),
+    Side(Operation.ADDRESS_CITY, "AV-AddressValidationResponse", None),
+    Side(Operation.ADDRESS_STREET, "XAV-AddressValidationResponse", None),
+    Side(Operation.TIME_IN_TRANSIT, "TimeInTransitResponse", "TNT-resp-XML"),
+]
+
+
+def _walk(order: Any, declaration: Any, at: str, depth: int = 0) -> Iterator[str]:
+    assert depth < 30, f"the schema recurses at {at}"
+    for name, child in order.children(declaration):
+        path = f"{at}/{name}" if at else name
+        yield path
+        yield from _walk(order, child, path, depth + 1)
+
+
+def _old_paths(schemas: Any, reference: Path, name: str) -> set[str]:
+    _, order = schemas.schema(str(reference / "oracles" / "xml" / f"{name}.xsd"))
+    root = name.partition("-")[2] or name
+    return set(_walk(order, order.elements[(None, root)], ""))
+
+
+def _common(reference: Path, diff: str, old: set[str]) -> set[str]:
+    """Old paths that the list of differences does not name as legacy-only: they exist on both sides."""
+    text = (reference / "fielddiff" / f"{diff}.txt").read_text("utf-8")
+    part = text.partition("## legacy only")[2].partition("\n## ")[0]
+    alone = {line.split()[0].lstrip("/") for line in part.splitlines() if line.startswith("  /")}
+    return old - alone
+
+
+def _table(operation: Operation, *, answer: bool) -> dict[str, Covered]:
+    spec = SPECS[operation]
+    table = (spec.answers if answer else spec.requests)[Dialect.XML]
+    return {row.path: row for row in covered(table)}
+
+
+def _lost(old: set[str], table: dict[str, Covered]) -> list[str]:
+    """Paths that neither they nor a dropped parent of theirs account for."""
+    dropped = [row.path for row in table.values() if row.reason]
+    return sorted(
+        path for path in old if path not in table and not any(path.startswith(parent + "/") for parent in dropped)
+    )
+
+
+@pytest.mark.parametrize("side", REQUESTS, ids=lambda side: side.schema)
+def test_every_path_of_the_old_request_reaches_rest_or_is_dropped_with_a_reason(
+    side: Side, old_schemas: Any, ups_reference: Path
+) -> None:
+    old = _old_paths(old_schemas, ups_reference, side.schema)
+    assert _lost(old, _table(side.operation, answer=False)) == []
+
+
+@pytest.mark.parametrize("side", ANSWERS, ids=lambda side: side.schema)
+def test_every_path_of_the_old_answer_is_filled_or_dropped_with_a_reason(
+    side: Side, old_schemas: Any, ups_reference: Path
+) -> None:
+    old = {path for path in _old_paths(old_schemas, ups_reference, side.schema) if path.split("/")[0] != "Response"}
+    assert _lost(old, _table(side.operation, answer=True)) == []
+
+
+@pytest.mark.parametrize("side", ANSWERS, ids=lambda side: side.schema)
+def test_no_answer_template_names_an_element_that_its_old_schema_lacks(
+    side: Side, old_schemas: Any, ups_reference: Path
+) -> None:
+    old = _old_paths(old_schemas, ups_reference, side.schema)
+    assert sorted(path for path in _table(side.operation, answer=True) if path not in old) == []
+
+
+@pytest.mark.parametrize(
+    ("side", "answer"),
+    [(side, False) for side in REQUESTS if side.diff] + [(side, True) for side in ANSWERS if side.diff],
+    ids=lambda value: value.schema if isinstance(value, Side) else "",
+)
+def test_a_path_that_both_sides_have_is_not_dropped(
+    side: Side, answer: bool, old_schemas: Any, ups_reference: Path
+) -> None:
+    assert side.diff is not None
+    common = _common(ups_reference, side.diff, _old_paths(old_schemas, ups_reference, side.schema))
+    table = _table(side.operation, answer=answer)
+    allowed = {"Request/TransactionReference/XpciVersion", "Request/TransactionReference/ToolVersion"}
+    assert sorted(path for path in common if path in table and table[path].reason and path not in allowed) == []
+
+
+def test_every_drop_has_a_reason_in_words() -> None:
+    rows = [
+        row
+        for spec in SPECS.values()
+        for tables in (spec.requests, spec.answers)
+        for table in tables.values()
+        for row in covered(table)
+        if row.reason
+    ]
+    assert [row for row in rows if len(row.reason.split()) < 3] == []
