@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -33,6 +35,20 @@ def _oracle(folder: Path, name: str) -> ModuleType:
 def old_schemas(ups_reference: Path) -> ModuleType:
     """check.py: validates XML and SOAP messages by UPS's schemas."""
     return _oracle(ups_reference, "check")
+
+
+@pytest.fixture
+def old_verdicts(old_schemas: ModuleType, tmp_path: Path) -> Callable[[bytes], list[tuple[str, str]]]:
+    """(verdict, note) of each document of an old message, in strict order of its schema."""
+
+    def verdicts(message: bytes) -> list[tuple[str, str]]:
+        file = tmp_path / "message.xml"
+        file.write_bytes(message)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # check.py leaves its file to the collector
+            return [(verdict, note) for verdict, _, note in old_schemas.check(str(file), strict=True)]
+
+    return verdicts
 
 
 @pytest.fixture(scope="session")
