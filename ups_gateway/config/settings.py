@@ -1,0 +1,117 @@
+"""The settings as the rest of the program sees them: frozen, checked, secrets in `Secret`."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from ups_gateway.model import Application, Environment, Operation, Secret
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def is_loopback(host: str) -> bool:
+    """`localhost`, 127.0.0.0/8 and ::1."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a listener binds. Port 0 lets the system choose."""
+
+    host: str
+    port: int
+
+    @property
+    def loopback(self) -> bool:
+        return is_loopback(self.host)
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """The three listeners and who may come."""
+
+    legacy: Address
+    admin: Address
+    tls: Address | None
+    insecure_lan: bool
+    allow: tuple[Network, ...]
+    """Networks that may use a listener which is not on loopback; loopback always may."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDefaults:
+    """How long the ledger waits and keeps."""
+
+    void_unaccepted_after: timedelta | None
+    keep_labels: timedelta
+    replay_window: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the legacy listeners take. Times in seconds, sizes in bytes."""
+
+    max_body: int
+    requests: int
+    connections: int
+    receive: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenBudget:
+    """Prefetches and retries of token calls in a day; a request that waits for a token is never held back by it."""
+
+    application: int
+    profile: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """The way to UPS through a company network."""
+
+    proxy: str | None
+    ca_file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What the log says and how."""
+
+    level: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that one file says, checked."""
+
+    listen: Listen
+    data_directory: Path
+    keys: tuple[Secret, ...] = field(repr=False)
+    """Fernet keys, newest first: the first seals, all open."""
+    key_file: Path | None
+    """The file the keys were read from, or None: environment or credential."""
+    environments: Mapping[str, Environment]
+    applications: tuple[Application, ...]
+    anonymous_key: str | None = field(repr=False)
+    """Licence of the mapped key that serves read-only requests without credentials."""
+    ledger: LedgerDefaults
+    limits: Limits
+    tokens: TokenBudget
+    upstream: Upstream
+    old_api: frozenset[Operation]
+    """Operations that are sent to UPS's old XML API with a bearer; unverified."""
+    log: Log
+    file: Path | None
+    """Where this was read, or None: all defaults."""
