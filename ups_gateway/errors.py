@@ -13,6 +13,7 @@
     |   |   +-- BlockedKey        250007
     |   +-- AccountRefused        120100  an account that is not the key's
     |   +-- BadDigest             125000  unknown, spent or voided digest
+    |   +-- RepeatRefused         20001   repeats a request whose shipment was voided, or is in a person's hands
     +-- UpsRefused                what UPS said, passed on; `errors` holds all of it
     +-- GatewayFault              20001   trouble between the application and UPS
         +-- NotAuthorised         Hard: the gateway has no usable consent; never the client's password
@@ -132,6 +133,10 @@ class BadDigest(ClientFault):
     """A ShipmentDigest that was never given to this key, is spent, or whose shipment was voided."""
 
     code = "125000"
+
+
+class RepeatRefused(ClientFault):
+    """The repeat of a request whose shipment was voided, or whose answer cannot be given again."""
 
 
 class UpsRefused(GatewayError):

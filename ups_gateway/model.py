@@ -425,6 +425,7 @@ class Shipment:
     """What it was before `voiding`."""
     void_cause: Literal["", "client", "page", "unaccepted"] = ""
     void_tries: int = 0
+    """How often UPS refused the void in a way that is not known to be final."""
     void_next_at: datetime | None = None
     running_seconds: float = 0.0
     """How long the gateway has run since it was created, for `void_unaccepted_after`."""

@@ -155,6 +155,15 @@ class Ledger(Protocol):
         """Newest first; `before` is an id, for paging."""
         ...
 
+    async def unaccepted(self, never: Collection[int], limit: int = 1000) -> Sequence[Shipment]:
+        """Confirmed, created, with a sealed reply, not accepted: of all keys but these, and none of UPS's test
+        environment (`test`). Oldest first."""
+        ...
+
+    async def undelivered(self, since: datetime, limit: int = 1000) -> Sequence[Shipment]:
+        """Of kind shipment, not delivered, changed since then: created in one phase, or accepted. Newest first."""
+        ...
+
     async def confirm_counts(self, since: datetime) -> Sequence[tuple[int, int, int]]:
         """(key, confirms, of these accepted) of each key."""
         ...
