@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ups_gateway.model import Account, Asked, Dialect, Operation, RestCall, RestReply, Terms, Translated
 from ups_gateway.translate.engine import Table, compile_request, compile_xml
-from ups_gateway.translate.operations import void
+from ups_gateway.translate.operations import address_city, address_street, void
 
 
 def _nothing(_tree: Any) -> tuple[str, ...]:
@@ -50,6 +50,20 @@ class Spec:
 
 SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
     {
+        Operation.ADDRESS_CITY: Spec(
+            requests={Dialect.XML: address_city.XML_REQUEST},
+            answers={Dialect.XML: address_city.XML_ANSWER},
+            request=address_city.request,
+            source=address_city.source,
+            warning=address_city.warning,
+        ),
+        Operation.ADDRESS_STREET: Spec(
+            requests={Dialect.XML: address_street.XML_REQUEST},
+            answers={Dialect.XML: address_street.XML_ANSWER},
+            request=address_street.request,
+            source=address_street.source,
+            warning=address_street.warning,
+        ),
         Operation.VOID: Spec(
             requests={Dialect.XML: void.XML_REQUEST},
             answers={Dialect.XML: void.XML_ANSWER},
