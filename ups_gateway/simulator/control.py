@@ -147,8 +147,8 @@ async def _read(request: web.Request, decoder: msgspec.json.Decoder[T]) -> T:
 
 
 def _refusal(message: str) -> web.HTTPBadRequest:
-    body = msgspec.json.encode({"error": message})
-    return web.HTTPBadRequest(body=body, content_type="application/json")
+    text = msgspec.json.encode({"error": message}).decode()
+    return web.HTTPBadRequest(text=text, content_type="application/json")
 
 
 def _answer(value: Any, status: int = 200) -> web.Response:
