@@ -8,7 +8,8 @@ Both are compiled once, at import, into closures. What a table or template may h
     FLAG              presence is the meaning            presence is the meaning
     {...}             object, same name                  object, same name (left out when it would be empty)
     [rule]            repeats: an array, same name       repeats: one element for each item
-    To(path, rule)    elsewhere: "A.B", "A[]", "/A.B"    From(path, template): from elsewhere, "" is the node itself
+    To(path, rule)    elsewhere: "A.B", "A[]", "/A.B"    From(path, template): from elsewhere
+    To("", {...})     its children go where it stands    From("", {...}): its children come from where it stands
     Made(f, to, rule) f(value, body) says the value      Made(f, of, template): f(node) says the value
     Drop(reason)      REST has no place for it           Drop(reason): REST has nothing to fill it with
 
@@ -35,6 +36,16 @@ class Flag:
 
 
 FLAG: Final = Flag()
+
+
+class Absent:
+    """Marks, in `amend`, an element that the amended table does not know; there is one, `ABSENT`."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = Absent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +99,18 @@ def flags(names: str) -> dict[str, Rule]:
 def amend(table: Table, changes: Mapping[str, Rule]) -> dict[str, Rule]:
     """A copy of `table` that differs at the given paths: {"Shipment.Package.PackagingType": To("Packaging", ...)}.
 
-    A path whose last step is new adds it at the end; any other unknown step is a mistake in the table (KeyError).
+    A path whose last step is new adds it at the end, ABSENT takes it out; any other unknown step is a mistake in the
+    table (KeyError).
     """
     copy = dict(table)
     for path, rule in changes.items():
         first, _, rest = path.partition(".")
-        copy[first] = _amended(copy[first], rest, rule) if rest else rule
+        if rest:
+            copy[first] = _amended(copy[first], rest, rule)
+        elif rule is ABSENT:
+            del copy[first]
+        else:
+            copy[first] = rule
     return copy
 
 
@@ -164,6 +181,8 @@ def _rule(name: str, rule: Rule, path: str) -> _Put:
     match rule:
         case Drop():
             return lambda _value, _target, _run: None
+        case To("", dict() as inner):
+            return _object(inner, path)
         case To():
             return _placed(rule.path, rule.rule, rule.via, path)
         case Made():
