@@ -2,11 +2,20 @@
 
 import asyncio
 import gzip
+import ssl
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, ServerDisconnectedError, TCPConnector
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from yarl import URL
 
 from tests.simulator.conftest import Serve
@@ -243,6 +252,43 @@ async def test_the_url_of_an_ipv6_listener_has_brackets() -> None:
     async with ClientSession() as session, session.get(running.url) as response:
         assert response.status == 200
     await running.close()
+
+
+async def test_it_speaks_tls_and_cuts_it_too(tmp_path: Path) -> None:
+    client_tls, server_tls = self_signed(tmp_path)
+    running = await start(make_app(Settings(), control=True, routes=()), port=0, tls=server_tls)
+    assert running.url == f"https://127.0.0.1:{running.port}"
+    async with ClientSession(connector=TCPConnector(ssl=client_tls)) as session:
+        ups = Driver(session, running.url)
+        assert (await ups.send("GET", "/")).status == 200
+        await ups.fault(path="/x", drop="before")
+        with pytest.raises(ServerDisconnectedError):
+            await ups.send("GET", "/x")
+    await running.close()
+
+
+def self_signed(directory: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """TLS for a client and a server that share one certificate for 127.0.0.1."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "simulator under test")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, secret = directory / "certificate.pem", directory / "key.pem"
+    pem.write_bytes(certificate.public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(pem, secret)
+    return ssl.create_default_context(cafile=str(pem)), server
 
 
 def test_the_operations_are_the_routes_by_default() -> None:

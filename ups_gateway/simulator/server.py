@@ -5,6 +5,7 @@ know no sockets.
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -52,28 +53,31 @@ class Running:
     runner: web.AppRunner
     host: str
     port: int
+    scheme: str
 
     @property
     def url(self) -> str:
         """The base URL, without a slash at its end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"{self.scheme}://{host}:{self.port}"
 
     async def close(self) -> None:
         """Stop listening and cut what is still being answered after a second."""
         await self.runner.cleanup()
 
 
-async def start(app: web.Application, host: str = "127.0.0.1", port: int = 8082) -> Running:
-    """Listen; port 0 takes a free one. Raises OSError when the port is taken."""
+async def start(
+    app: web.Application, host: str = "127.0.0.1", port: int = 8082, *, tls: ssl.SSLContext | None = None
+) -> Running:
+    """Listen; port 0 takes a free one, `tls` is for clients that insist on https. OSError when the port is taken."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port, backlog=1024).start()
+        await web.TCPSite(runner, host, port, ssl_context=tls, backlog=1024).start()
     except OSError:
         await runner.cleanup()
         raise
-    return Running(runner, host, runner.addresses[0][1])
+    return Running(runner, host, runner.addresses[0][1], "http" if tls is None else "https")
 
 
 async def answer(request: web.Request) -> web.Response:
