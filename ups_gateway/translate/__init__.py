@@ -25,6 +25,7 @@ from ups_gateway.model import (
 from ups_gateway.translate import faults
 from ups_gateway.translate.dialects import xml
 from ups_gateway.translate.operations import READERS, SPECS, WRITERS
+from ups_gateway.translate.operations.rate import probe_call, probe_verdict
 from ups_gateway.translate.operations.void import VoidVerdict
 from ups_gateway.translate.operations.void import call as void_call
 from ups_gateway.translate.operations.void import verdict as void_verdict
@@ -37,6 +38,8 @@ __all__ = [
     "more",
     "pack",
     "pack_reply",
+    "probe_call",
+    "probe_verdict",
     "read",
     "refusal",
     "request",
@@ -103,7 +106,7 @@ def answer(translated: Translated, replies: Sequence[RestReply], *, digest: str 
 
 def refusal(asked: Asked, reply: RestReply) -> GatewayError | None:
     """None when UPS did what was asked; else what its reply amounts to."""
-    return faults.refusal(reply, creating=asked.creating)
+    return faults.refusal(reply, creating=asked.creating, codes=SPECS[asked.operation].codes)
 
 
 def fault(about: Asked | LegacyCall, error: GatewayError) -> LegacyAnswer:

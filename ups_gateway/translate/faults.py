@@ -5,6 +5,8 @@ The rule: UPS's code and text pass through word for word; only the severity is o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -26,10 +28,16 @@ def body_of(reply: RestReply) -> Any:
         return None
 
 
-def refusal(reply: RestReply, *, creating: bool) -> GatewayError | None:
-    """None when UPS did what was asked (2xx with a JSON object), else the error it amounts to."""
+_NO_CODES: Mapping[str, Refusal] = MappingProxyType({})
+
+
+def refusal(reply: RestReply, *, creating: bool, codes: Mapping[str, Refusal] = _NO_CODES) -> GatewayError | None:
+    """None when UPS did what was asked (2xx with a JSON object), else the error it amounts to.
+
+    `codes`: REST codes that the operation's old API had another code and text for.
+    """
     body = body_of(reply)
-    errors = errors_of(body)
+    errors = tuple(codes.get(error.code, error) for error in errors_of(body))
     if 200 <= reply.status < 300 and isinstance(body, dict) and not errors:
         return None
     if 400 <= reply.status < 500 and errors:

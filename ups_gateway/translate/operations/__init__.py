@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from ups_gateway.errors import Refusal
 from ups_gateway.model import Account, Asked, Dialect, Operation, RestCall, RestReply, Terms, Translated
 from ups_gateway.translate.engine import Table, compile_request, compile_xml
-from ups_gateway.translate.operations import address_city, address_street, void
+from ups_gateway.translate.operations import address_city, address_street, rate, track, void
 
 
 def _nothing(_tree: Any) -> tuple[str, ...]:
@@ -46,6 +47,8 @@ class Spec:
     digest: Callable[[Any], str | None] = lambda _tree: None
     creating: Callable[[Any], bool] = _never
     more: Callable[[Translated, Sequence[RestReply]], RestCall | None] = _no_more
+    codes: Mapping[str, Refusal] = field(default_factory=dict)
+    """REST codes that the old API knew by another code and text."""
 
 
 SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
@@ -63,6 +66,24 @@ SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
             request=address_street.request,
             source=address_street.source,
             warning=address_street.warning,
+        ),
+        Operation.TRACK: Spec(
+            requests={Dialect.XML: track.XML_REQUEST},
+            answers={Dialect.XML: track.XML_ANSWER},
+            request=track.request,
+            source=track.source,
+            accounts=track.accounts,
+            tracking_numbers=track.tracking_numbers,
+            more=track.more,
+            codes=track.CODES,
+        ),
+        Operation.RATE: Spec(
+            requests={Dialect.XML: rate.XML_REQUEST},
+            answers={Dialect.XML: rate.XML_ANSWER},
+            request=rate.request,
+            source=rate.source,
+            warning=rate.warning,
+            accounts=rate.accounts,
         ),
         Operation.VOID: Spec(
             requests={Dialect.XML: void.XML_REQUEST},
