@@ -51,8 +51,14 @@ class Profiles(Protocol):
         """Its accounts stay, unconnected."""
         ...
 
-    async def put_tokens(self, profile_id: int, tokens: TokenPair, *, at: datetime, consent: bool) -> Profile:
-        """The new pair, durable; clears `rejected` and `lost_reply`, raises the generation."""
+    async def put_tokens(
+        self, profile_id: int, tokens: TokenPair, *, at: datetime, consent: bool, generation: int | None = None
+    ) -> Profile:
+        """The new pair, durable; clears `rejected` and `lost_reply`, raises the generation.
+
+        With a generation: only if the pair is still that one, so that a refresh never overwrites a newer consent;
+        otherwise nothing is written and the profile is returned as it is. LookupError: the profile was deleted.
+        """
         ...
 
     async def drop_tokens(self, profile_id: int) -> None:
@@ -156,8 +162,8 @@ class Ledger(Protocol):
         ...
 
     async def unaccepted(self, never: Collection[int], limit: int = 1000) -> Sequence[Shipment]:
-        """Confirmed, created, with a sealed reply, not accepted: of all keys but these, and none of UPS's test
-        environment (`test`). Oldest first."""
+        """Confirmed, created, not accepted: of all keys but these, and none of UPS's test environment (`test`).
+        Oldest first."""
         ...
 
     async def undelivered(self, since: datetime, limit: int = 1000) -> Sequence[Shipment]:
