@@ -64,11 +64,13 @@ def _old_paths(schemas: Any, reference: Path, name: str) -> set[str]:
 
 
 def _common(reference: Path, diff: str, old: set[str]) -> set[str]:
-    """Old paths that the list of differences does not name as legacy-only: they exist on both sides."""
+    """Old paths of UPS's kit that the list of differences does not name as legacy-only: they exist on both sides."""
+    kit = (reference / "fieldlists" / f"legacy-{diff}.txt").read_text("utf-8")
+    known = {line.split()[0].lstrip("/").partition("/")[2] for line in kit.splitlines() if line}
     text = (reference / "fielddiff" / f"{diff}.txt").read_text("utf-8")
     part = text.partition("## legacy only")[2].partition("\n## ")[0]
     alone = {line.split()[0].lstrip("/") for line in part.splitlines() if line.startswith("  /")}
-    return old - alone
+    return (old & known) - alone
 
 
 def _table(operation: Operation, *, answer: bool) -> dict[str, Covered]:

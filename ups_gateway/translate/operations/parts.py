@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ups_gateway.translate.engine import Drop, Made, Table, To, leaves
+from ups_gateway.translate.engine import FLAG, Drop, Made, Table, To, flags, leaves
 
 CODE: Final = leaves("Code Description")
 AMOUNT: Final = leaves("CurrencyCode MonetaryValue")
@@ -34,6 +34,49 @@ XML_ADDRESS_LINES: Final[Table] = {
 }
 """The XML API's three lines are REST's array."""
 XML_ADDRESS: Final[Table] = {**XML_ADDRESS_LINES, **leaves("City StateProvinceCode PostalCode CountryCode")}
+
+# --- shapes of a shipment's request that Rate and Ship have alike -----------------------------------------------------
+
+WEIGHED_IN: Final[Table] = {"Code": To("Code", via=str.upper), "Description": None}
+"""UnitOfMeasurement of a request; clients write lbs and in."""
+WEIGHT: Final[Table] = {"UnitOfMeasurement": WEIGHED_IN, "Weight": None}
+DIMENSIONS: Final[Table] = {"UnitOfMeasurement": WEIGHED_IN, **leaves("Length Width Height")}
+COD: Final[Table] = {"CODFundsCode": None, "CODAmount": AMOUNT}
+DRY_ICE: Final[Table] = {"RegulationSet": None, "DryIceWeight": WEIGHT, "MedicalUseIndicator": FLAG}
+COMMODITY: Final[Table] = {"FreightClass": None, "NMFC": leaves("PrimeCode SubCode")}
+RESTRICTED_ARTICLES: Final[Table] = flags(
+    "AlcoholicBeveragesIndicator DiagnosticSpecimensIndicator PerishablesIndicator PlantsIndicator SeedsIndicator"
+    " SpecialExceptionsIndicator TobaccoIndicator ECigarettesIndicator"
+)
+RATING_OPTIONS: Final[Table] = flags(
+    "NegotiatedRatesIndicator FRSShipmentIndicator RateChartIndicator UserLevelDiscountIndicator"
+    " TPFCNegotiatedRatesIndicator"
+)
+"""ShipmentRatingOptions; RateInformation in the XML API."""
+PROMOTION: Final[Table] = leaves("PromoCode PromoAliasCode")
+FRS_PAYMENT: Final[Table] = {
+    "Type": CODE,
+    "AccountNumber": None,
+    "Address": leaves("PostalCode CountryCode"),
+}
+FREIGHT_SHIPMENT: Final[Table] = {
+    "FreightDensityInfo": {
+        "AdjustedHeightIndicator": FLAG,
+        "AdjustedHeight": {"Value": None, "UnitOfMeasurement": WEIGHED_IN},
+        "HandlingUnits": [{"Quantity": None, "Type": CODE, "Dimensions": DIMENSIONS}],
+    },
+    "DensityEligibleIndicator": FLAG,
+}
+
+
+def copied(tree: Any) -> Any:
+    """A tree that may be changed without changing the one it came from."""
+    if isinstance(tree, dict):
+        return {name: copied(value) for name, value in tree.items()}
+    return [copied(item) for item in tree] if isinstance(tree, list) else tree
+
+
+# --- reading trees ----------------------------------------------------------------------------------------------------
 
 
 def listed(value: Any) -> list[Any]:

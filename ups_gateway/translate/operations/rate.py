@@ -1,0 +1,670 @@
+"""Rates and transit times of a shipment, of one service or of all (Shop).
+
+XML: POST Rate, RatingServiceSelectionRequest. REST: POST /api/rating/v2409/{option} (Rating.yaml). The tree is the
+content of RateRequest. Also here, because they are rate calls: the quote of a shipment and the probe of an account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+from ups_gateway.errors import InvalidRequest
+from ups_gateway.model import Account, Asked, RestCall, RestReply, Terms, Translated
+from ups_gateway.translate import faults
+from ups_gateway.translate.engine import (
+    FLAG,
+    Default,
+    Drop,
+    From,
+    Made,
+    Node,
+    Table,
+    To,
+    amend,
+    compile_request,
+    fill_defaults,
+    flags,
+    leaves,
+)
+from ups_gateway.translate.operations.parts import (
+    AMOUNT,
+    COD,
+    CODE,
+    COMMODITY,
+    DIMENSIONS,
+    DRY_ICE,
+    FREIGHT_SHIPMENT,
+    FRS_PAYMENT,
+    PROMOTION,
+    RATING_OPTIONS,
+    REFERENCE,
+    RESTRICTED_ARTICLES,
+    WEIGHED_IN,
+    WEIGHT,
+    XML_ADDRESS,
+    XML_ADDRESS_LINES,
+    at,
+    copied,
+    listed,
+    texts_at,
+)
+
+VERSION: Final = "v2409"
+OPTIONS: Final = ("Rate", "Shop", "Ratetimeintransit", "Shoptimeintransit")
+"""Spelled as the path wants them; old clients write them in any case."""
+_SPELLED: Final = {option.lower(): option for option in OPTIONS}
+
+# --- requests ---------------------------------------------------------------------------------------------------------
+
+ADDRESS: Final[Table] = {"AddressLine": [None], **leaves("City StateProvinceCode PostalCode CountryCode")}
+
+CHEMICAL_RECORD: Final[Table] = leaves(
+    "ChemicalRecordIdentifier ClassDivisionNumber IDNumber TransportationMode RegulationSet EmergencyPhone"
+    " EmergencyContact ReportableQuantity SubRiskClass PackagingGroupType Quantity UOM PackagingInstructionCode"
+    " ProperShippingName TechnicalName AdditionalDescription PackagingType HazardLabelRequired PackagingTypeQuantity"
+    " CommodityRegulatedLevelCode TransportCategory TunnelRestrictionCode"
+)
+
+PACKAGE_OPTIONS: Final[Table] = {
+    "DeliveryConfirmation": leaves("DCISType"),
+    "AccessPointCOD": AMOUNT,
+    "COD": COD,
+    "DeclaredValue": AMOUNT,
+    "ShipperDeclaredValue": AMOUNT,
+    **flags("ShipperReleaseIndicator ProactiveIndicator RefrigerationIndicator"),
+    "Insurance": {
+        "BasicFlexibleParcelIndicator": AMOUNT,
+        "ExtendedFlexibleParcelIndicator": AMOUNT,
+        "TimeInTransitFlexibleParcelIndicator": AMOUNT,
+        "PackageProtection": AMOUNT,
+    },
+    "UPSPremiumCareIndicator": FLAG,
+    "HazMat": {
+        **leaves("PackageIdentifier QValue"),
+        **flags("OverPackedIndicator AllPackedInOneIndicator"),
+        "HazMatChemicalRecord": [CHEMICAL_RECORD],
+    },
+    "DryIce": {**DRY_ICE, "AuditRequired": FLAG},
+}
+
+PACKAGE: Final[Table] = {
+    "PackagingType": CODE,
+    "Dimensions": DIMENSIONS,
+    "DimWeight": WEIGHT,
+    "PackageWeight": WEIGHT,
+    "Commodity": COMMODITY,
+    "LargePackageIndicator": FLAG,
+    "PackageServiceOptions": PACKAGE_OPTIONS,
+    "AdditionalHandlingIndicator": FLAG,
+    "SimpleRate": CODE,
+    "UPSPremier": leaves("Category"),
+    **flags("OversizeIndicator MinimumBillableWeightIndicator"),
+}
+
+SHIPMENT_OPTIONS: Final[Table] = {
+    **flags("GlobalCheckoutIndicator SaturdayPickupIndicator SaturdayDeliveryIndicator SundayDeliveryIndicator"),
+    "AvailableServicesOption": None,
+    "AccessPointCOD": AMOUNT,
+    **flags("DeliverToAddresseeOnlyIndicator DirectDeliveryOnlyIndicator"),
+    "COD": COD,
+    "DeliveryConfirmation": leaves("DCISType"),
+    **flags("ReturnOfDocumentIndicator UPScarbonneutralIndicator CertificateOfOriginIndicator"),
+    "PickupOptions": flags("LiftGateAtPickupIndicator HoldForPickupIndicator"),
+    "DeliveryOptions": flags("LiftGateAtDeliveryIndicator DropOffAtUPSFacilityIndicator"),
+    "RestrictedArticles": {**RESTRICTED_ARTICLES, "HempCBDIndicator": FLAG},
+    **flags("ShipperExportDeclarationIndicator CommercialInvoiceRemovalIndicator"),
+    "ImportControl": CODE,
+    "ReturnService": CODE,
+    **flags("SDLShipmentIndicator EPRAIndicator"),
+    "InsideDelivery": None,
+    "ItemDisposalIndicator": FLAG,
+}
+
+_OLD_THIRD_PARTY: Final[Table] = {
+    "AccountNumber": None,
+    "ThirdParty": To("", {"Address": XML_ADDRESS}),
+}
+OLD_PAYMENT: Final[Table] = {
+    "Prepaid": To("", {"BillShipper": leaves("AccountNumber")}),
+    "BillThirdParty": To(
+        "",
+        {
+            "BillThirdPartyShipper": To("BillThirdParty", _OLD_THIRD_PARTY),
+            "BillThirdPartyConsignee": To("BillThirdParty", _OLD_THIRD_PARTY),
+        },
+    ),
+    "FreightCollect": To("", {"BillReceiver": {"AccountNumber": None, "Address": leaves("PostalCode")}}),
+    "ConsigneeBilled": To("ConsigneeBilledIndicator", FLAG),
+}
+"""PaymentInformation, as the XML API had it; the children of one REST charge."""
+
+CHARGE: Final[Table] = {
+    "Type": None,
+    "BillShipper": leaves("AccountNumber"),
+    "BillReceiver": {"AccountNumber": None, "Address": leaves("PostalCode")},
+    "BillThirdParty": {"AccountNumber": None, "Address": ADDRESS},
+    "ConsigneeBilledIndicator": FLAG,
+}
+
+SHIPMENT: Final[Table] = {
+    "OriginRecordTransactionTimestamp": None,
+    "Shipper": {**leaves("Name AttentionName ShipperNumber"), "Address": ADDRESS},
+    "ShipTo": {**leaves("Name AttentionName"), "Address": {**ADDRESS, "ResidentialAddressIndicator": FLAG}},
+    "ShipFrom": {**leaves("Name AttentionName"), "Address": ADDRESS},
+    "AlternateDeliveryAddress": {
+        "Name": None,
+        "Address": {**ADDRESS, **flags("ResidentialAddressIndicator POBoxIndicator")},
+    },
+    "ShipmentIndicationType": [CODE],
+    "PaymentDetails": {"ShipmentCharge": [CHARGE], "SplitDutyVATIndicator": FLAG},
+    "FRSPaymentInformation": FRS_PAYMENT,
+    "FreightShipmentInformation": FREIGHT_SHIPMENT,
+    "GoodsNotInFreeCirculationIndicator": FLAG,
+    "Service": CODE,
+    "NumOfPieces": None,
+    "ShipmentTotalWeight": WEIGHT,
+    "DocumentsOnlyIndicator": FLAG,
+    "Package": [PACKAGE],
+    "ShipmentServiceOptions": SHIPMENT_OPTIONS,
+    "ShipmentRatingOptions": RATING_OPTIONS,
+    "InvoiceLineTotal": AMOUNT,
+    **flags("RatingMethodRequestedIndicator TaxInformationIndicator"),
+    "PromotionalDiscountInformation": PROMOTION,
+    "DeliveryTimeInformation": {
+        "PackageBillType": None,
+        "Pickup": leaves("Date Time"),
+        "ReturnContractServices": [CODE],
+    },
+    **flags("MasterCartonIndicator WWEShipmentIndicator"),
+}
+
+REQUEST: Final[Table] = {
+    "Request": {"RequestOption": None, "SubVersion": None, "TransactionReference": leaves("CustomerContext")},
+    "PickupType": CODE,
+    "CustomerClassification": CODE,
+    "Shipment": SHIPMENT,
+}
+"""REST's own shape; the XML API is told from it by its differences. Names of REST are understood there too."""
+
+
+def _unit_beside(made: Node, target: Node, _body: Node) -> None:
+    if made.get("Code") in ("LBS", "KGS", "OZS") and "PackageWeight" in target:
+        target["PackageWeight"].setdefault("UnitOfMeasurement", made)
+
+
+def _origin_currency(_account: Account, tree: Node) -> str | None:
+    # The schema lets the currency out. Where dollars are the only sane reading they are said; elsewhere UPS decides.
+    origins = texts_at(tree, "Shipment.ShipFrom.Address.CountryCode", "Shipment.Shipper.Address.CountryCode")
+    return "USD" if origins and origins[0] in ("US", "PR") else None
+
+
+def _shipper_number(account: Account, tree: Node) -> str:
+    return next(iter(texts_at(tree, "Shipment.Shipper.ShipperNumber")), account.number)
+
+
+def _bill_type(_account: Account, tree: Node) -> str:
+    return "02" if "DocumentsOnlyIndicator" in tree["Shipment"] else "03"
+
+
+XML_REQUEST: Final[Table] = amend(
+    REQUEST,
+    {
+        "Request": {
+            "RequestAction": Drop("the path says it"),
+            "RequestOption": To("RequestOption", via=lambda value: _SPELLED.get(value.lower(), value)),
+            "SubVersion": None,
+            "TransactionReference": REFERENCE,
+        },
+        **{
+            f"Shipment.{party}.Address": {**address, **XML_ADDRESS_LINES}
+            for party, address in (
+                ("Shipper", ADDRESS),
+                ("ShipTo", {**ADDRESS, "ResidentialAddressIndicator": FLAG}),
+                ("ShipFrom", ADDRESS),
+                (
+                    "AlternateDeliveryAddress",
+                    {**ADDRESS, **flags("ResidentialAddressIndicator POBoxIndicator")},
+                ),
+            )
+        },
+        "Shipment.PaymentDetails.ShipmentCharge.BillThirdParty.Address": {**ADDRESS, **XML_ADDRESS_LINES},
+        "Shipment.Shipper.Address.ResidentialAddressIndicator": Drop("REST asks it of the destination only"),
+        "Shipment.ShipFrom.Address.ResidentialAddressIndicator": Drop("REST asks it of the destination only"),
+        **{
+            f"Shipment.{party}.{name}": Drop("REST rates without phones and faxes")
+            for party in ("Shipper", "ShipTo", "ShipFrom")
+            for name in ("PhoneNumber", "FaxNumber")
+        },
+        "Shipment.Description": Drop("REST rates without descriptions"),
+        "Shipment.Package.Description": Drop("REST rates without descriptions"),
+        "Shipment.ShipmentServiceOptions.OnCallAir": Drop("newer kits of the XML API dropped it too"),
+        "Shipment.ShipTo.CompanyName": To("Name"),
+        "Shipment.ShipFrom.CompanyName": To("Name"),
+        "Shipment.DocumentsOnly": To("DocumentsOnlyIndicator", FLAG),
+        "Shipment.RateInformation": To("ShipmentRatingOptions", RATING_OPTIONS),
+        "Shipment.ShipmentServiceOptions.SaturdayPickup": To("SaturdayPickupIndicator", FLAG),
+        "Shipment.ShipmentServiceOptions.SaturdayDelivery": To("SaturdayDeliveryIndicator", FLAG),
+        "Shipment.Package.AdditionalHandling": To("AdditionalHandlingIndicator", FLAG),
+        "Shipment.Package.PackageServiceOptions.InsuredValue": To("DeclaredValue", AMOUNT),
+        # Carts put the unit beside the weight, and PickupType into the shipment
+        "Shipment.Package.UnitOfMeasurement": Made(_unit_beside, ("PackageWeight.UnitOfMeasurement",), WEIGHED_IN),
+        "Shipment.PickupType": To("/PickupType", CODE),
+        "Shipment.CustomerClassification": To("/CustomerClassification", CODE),
+        # The names of the years before the schema; UPS's own samples still have them
+        "Shipment.ShipmentWeight": To("ShipmentTotalWeight", WEIGHT),
+        "Shipment.PaymentInformation": To("PaymentDetails.ShipmentCharge[]", OLD_PAYMENT),
+    },
+)
+
+DEFAULTS: Final = (
+    Default("RateRequest.Request.RequestOption", "Rate"),
+    Default("RateRequest.PickupType.Code", lambda account, _tree: account.defaults.pickup_type),
+    Default("RateRequest.CustomerClassification.Code", lambda account, _tree: account.defaults.customer_classification),
+    # REST's schema requires the lines; an old request for rates seldom has any
+    Default("RateRequest.Shipment.Shipper?.Address?.AddressLine", lambda _account, _tree: []),
+    Default("RateRequest.Shipment.ShipTo?.Address?.AddressLine", lambda _account, _tree: []),
+    # LBS and IN are what UPS takes a number without a unit for (Rating.yaml)
+    Default("RateRequest.Shipment.ShipmentTotalWeight?.UnitOfMeasurement.Code", "LBS"),
+    Default("RateRequest.Shipment.Package[].PackageWeight?.UnitOfMeasurement.Code", "LBS"),
+    Default("RateRequest.Shipment.Package[].DimWeight?.UnitOfMeasurement.Code", "LBS"),
+    Default("RateRequest.Shipment.Package[].Dimensions?.UnitOfMeasurement.Code", "IN"),
+    Default("RateRequest.Shipment.Package[].PackageServiceOptions?.DeclaredValue?.CurrencyCode", _origin_currency),
+    Default("RateRequest.Shipment.Package[].PackageServiceOptions?.COD?.CODAmount?.CurrencyCode", _origin_currency),
+    # 0: any funds; packages are sent COD within and between the US, Puerto Rico and Canada only
+    Default("RateRequest.Shipment.Package[].PackageServiceOptions?.COD?.CODFundsCode", "0"),
+    Default("RateRequest.Shipment.ShipmentServiceOptions?.COD?.CODAmount?.CurrencyCode", _origin_currency),
+    Default("RateRequest.Shipment.InvoiceLineTotal?.CurrencyCode", _origin_currency),
+    Default("RateRequest.Shipment.PaymentDetails?.ShipmentCharge[].Type", "01"),
+    Default("RateRequest.Shipment.PaymentDetails?.ShipmentCharge[].BillShipper?.AccountNumber", _shipper_number),
+    Default("RateRequest.Shipment.DeliveryTimeInformation?.PackageBillType", _bill_type),
+)
+
+
+def accounts(tree: Node) -> tuple[str, ...]:
+    """The shipper's number, and the payers that must be the key's."""
+    shipment = tree.get("Shipment", {})
+    freight = shipment.get("FRSPaymentInformation", {})
+    prepaid = freight if freight.get("Type", {}).get("Code") == "01" else {}
+    return texts_at(
+        {"shipment": shipment, "prepaid": prepaid},
+        "shipment.Shipper.ShipperNumber",
+        "shipment.PaymentDetails.ShipmentCharge.BillShipper.AccountNumber",
+        "prepaid.AccountNumber",
+    )
+
+
+def request(asked: Asked, account: Account, terms: Terms) -> Translated:
+    """One POST. Raises InvalidRequest for a RequestOption that UPS does not know."""
+    tree = copied(asked.tree)
+    body = {"RateRequest": tree}
+    filled = [*fill_defaults(body, DEFAULTS, account, tree)]
+    option = tree["Request"]["RequestOption"]
+    if option not in OPTIONS:
+        raise InvalidRequest(
+            f"The request option {option[:40]!r} is not one of {', '.join(OPTIONS)}.", location="RequestOption"
+        )
+    shipment = tree.setdefault("Shipment", {})
+    if terms.anonymous:
+        for name in _NOT_FOR_EVERYONE:
+            shipment.get("ShipmentRatingOptions", {}).pop(name, None)
+    else:
+        filled += _negotiated(tree, account)
+    filled += _name_units(tree)
+    return Translated(asked, (_call(option, tree),), defaults=tuple(filled))
+
+
+def _negotiated(tree: Node, account: Account) -> list[str]:
+    """Asks for the account's own prices if its default says so, and names the account where they need it.
+
+    Rating.yaml: negotiated rates and the classification 00 want the shipper's number, user level discounts forbid it.
+    """
+    filled = []
+    shipment = tree["Shipment"]
+    options = shipment.get("ShipmentRatingOptions", {})
+    if "UserLevelDiscountIndicator" in options:
+        return []
+    if account.defaults.negotiated_rates and "NegotiatedRatesIndicator" not in options:
+        shipment["ShipmentRatingOptions"] = {**options, "NegotiatedRatesIndicator": ""}
+        filled.append("RateRequest.Shipment.ShipmentRatingOptions.NegotiatedRatesIndicator")
+    wants_account = (
+        "NegotiatedRatesIndicator" in shipment.get("ShipmentRatingOptions", {})
+        or tree.get("CustomerClassification", {}).get("Code") == "00"
+    )
+    if wants_account and "ShipperNumber" not in shipment.get("Shipper", {}):
+        shipment.setdefault("Shipper", {})["ShipperNumber"] = account.number
+        filled.append("RateRequest.Shipment.Shipper.ShipperNumber")
+    return filled
+
+
+_NOT_FOR_EVERYONE: Final = ("NegotiatedRatesIndicator", "TPFCNegotiatedRatesIndicator", "UserLevelDiscountIndicator")
+
+
+def _name_units(tree: Node) -> list[str]:
+    """Rating.yaml requires a unit's Description, which old requests leave out."""
+    filled = []
+    for path in _UNITS:
+        for unit in at(tree, path.replace("[]", "")):
+            if "Code" in unit and "Description" not in unit:
+                unit["Description"] = _UNIT_NAMES.get(unit["Code"], unit["Code"])
+                filled.append(f"RateRequest.{path}.Description")
+    return list(dict.fromkeys(filled))
+
+
+_UNITS: Final = (
+    "Shipment.ShipmentTotalWeight.UnitOfMeasurement",
+    "Shipment.FreightShipmentInformation.FreightDensityInfo.AdjustedHeight.UnitOfMeasurement",
+    "Shipment.FreightShipmentInformation.FreightDensityInfo.HandlingUnits[].Dimensions.UnitOfMeasurement",
+    "Shipment.Package[].Dimensions.UnitOfMeasurement",
+    "Shipment.Package[].DimWeight.UnitOfMeasurement",
+    "Shipment.Package[].PackageWeight.UnitOfMeasurement",
+    "Shipment.Package[].PackageServiceOptions.DryIce.DryIceWeight.UnitOfMeasurement",
+)
+_UNIT_NAMES: Final = {
+    "LBS": "Pounds",
+    "KGS": "Kilograms",
+    "OZS": "Ounces",
+    "IN": "Inches",
+    "CM": "Centimeters",
+    "00": "Kilograms",
+    "01": "Pounds",
+}
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+_BARE: Final = Drop("REST names and codes itemized charges only")
+CHARGES: Final[Table] = {
+    "Code": _BARE,
+    "Description": _BARE,
+    "CurrencyCode": None,
+    "MonetaryValue": From("MonetaryValue", default=""),
+    "SubType": _BARE,
+}
+ITEMIZED: Final[Table] = {
+    **leaves("Code Description CurrencyCode"),
+    "MonetaryValue": From("MonetaryValue", default=""),
+    "SubType": None,
+}
+TAX: Final[Table] = {"Type": From("Type", default=""), "MonetaryValue": None}
+BILLING_WEIGHT: Final[Table] = {
+    "UnitOfMeasurement": {"Code": From("Code", default=""), "Description": None},
+    "Weight": From("Weight", default=""),
+}
+_SUMMED: Final = Drop("REST itemizes a package's negotiated charges and does not sum them")
+
+
+def _total(package: Node) -> Any:
+    return package.get("TotalCharges") or {"CurrencyCode": "", "MonetaryValue": ""}
+
+
+def _warnings(shipment: Node) -> list[Any]:
+    return [alert.get("Description") for alert in listed(shipment.get("RatedShipmentAlert"))]
+
+
+RATED_PACKAGE: Final[Table] = {
+    "TransportationCharges": CHARGES,
+    "BaseServiceCharge": CHARGES,
+    "ServiceOptionsCharges": CHARGES,
+    "ItemizedCharges": [ITEMIZED],
+    # UPS leaves it empty too where it prices the shipment as a whole
+    "TotalCharges": Made(_total, ("TotalCharges",), CHARGES),
+    "NegotiatedCharges": {
+        "BaseServiceCharge": _SUMMED,
+        "TransportationCharges": _SUMMED,
+        "ServiceOptionsCharges": _SUMMED,
+        "TotalCharge": _SUMMED,
+        "ItemizedCharges": [ITEMIZED],
+    },
+    "Weight": None,
+    "BillingWeight": BILLING_WEIGHT,
+    "Accessorial": [CODE],
+    "RateModifier": [leaves("ModifierType ModifierDesc Amount")],
+}
+
+TIME_IN_TRANSIT: Final[Table] = {
+    "PickupDate": From("PickupDate", default=""),
+    **leaves("DocumentsOnlyIndicator PackageBillType AutoDutyCode Disclaimer"),
+    "ServiceSummary": {
+        "Service": CODE,
+        "EstimatedArrival": {
+            "Arrival": leaves("Date Time"),
+            "BusinessDaysInTransit": From("BusinessDaysInTransit", default=""),
+            "Pickup": leaves("Date Time"),
+            **leaves("DayOfWeek CustomerCenterCutoff DelayCount HolidayCount RestDays TotalTransitDays"),
+        },
+        **leaves("GuaranteedIndicator Disclaimer SaturdayDelivery SaturdayDeliveryDisclaimer"),
+    },
+}
+
+XML_ANSWER: Final[Table] = {
+    "RatedShipment": [
+        {
+            "Disclaimer": [CODE],
+            "Service": CODE,
+            "RateChart": None,
+            "RatedShipmentWarning": Made(_warnings, ("RatedShipmentAlert.Description",), [None]),
+            **leaves("BillableWeightCalculationMethod RatingMethod"),
+            "BillingWeight": BILLING_WEIGHT,
+            "TransportationCharges": CHARGES,
+            "BaseServiceCharge": CHARGES,
+            "AccessorialCharges": Drop("REST has them among ItemizedCharges"),
+            "SurCharges": Drop("REST has them among ItemizedCharges"),
+            "ItemizedCharges": [ITEMIZED],
+            "ServiceOptionsCharges": CHARGES,
+            "TaxCharges": [TAX],
+            "TotalCharges": CHARGES,
+            "TotalChargesWithTaxes": CHARGES,
+            # Clients index these without asking whether they are there
+            "GuaranteedDaysToDelivery": From("GuaranteedDelivery.BusinessDaysInTransit", default=""),
+            "ScheduledDeliveryTime": From("GuaranteedDelivery.DeliveryByTime", default=""),
+            "RatedPackage": [RATED_PACKAGE],
+            "NegotiatedRates": From(
+                "NegotiatedRateCharges",
+                {
+                    "BaseServiceCharge": CHARGES,
+                    "ItemizedCharges": [ITEMIZED],
+                    "TaxCharges": [TAX],
+                    "NetSummaryCharges": From(
+                        "", {"GrandTotal": From("TotalCharge", CHARGES), "TotalChargesWithTaxes": CHARGES}
+                    ),
+                },
+            ),
+            "TimeInTransit": TIME_IN_TRANSIT,
+        }
+    ]
+}
+
+
+def source(_translated: Translated, bodies: Sequence[Any]) -> Any:
+    """The tree the template reads."""
+    return dict(bodies[0].get("RateResponse", {}))
+
+
+def warning(bodies: Sequence[Any]) -> tuple[str, str] | None:
+    """The first alert that is not already said as a RatedShipmentWarning.
+
+    UPS repeats the alerts of the shipments (110971 in nearly every answer) for the answer as a whole; the XML API did
+    not, and a warning in Response misleads clients.
+    """
+    said = {alert.get("Code") for alert in at(bodies[0], "RateResponse.RatedShipment.RatedShipmentAlert")}
+    for alert in at(bodies[0], "RateResponse.Response.Alert"):
+        if alert.get("Code") and alert["Code"] not in said:
+            return str(alert["Code"]), str(alert.get("Description") or "Warning")
+    return None
+
+
+# --- what a shipment would cost: the rate call of a ship call ---------------------------------------------------------
+
+_PAYMENT_OF_SHIPMENT: Final[Table] = {
+    "ShipmentCharge": [
+        {
+            "Type": None,
+            "BillShipper": leaves("AccountNumber"),
+            "BillReceiver": CHARGE["BillReceiver"],
+            "BillThirdParty": {"AccountNumber": None, "Address": leaves("PostalCode CountryCode")},
+            "ConsigneeBilledIndicator": FLAG,
+        }
+    ],
+    "SplitDutyVATIndicator": FLAG,
+}
+
+_PACKAGE_OF_SHIPMENT: Final[Table] = {
+    **{name: rule for name, rule in PACKAGE.items() if name not in ("PackagingType", "PackageServiceOptions")},
+    "Packaging": To("PackagingType", CODE),
+    "PackageServiceOptions": {
+        **{name: rule for name, rule in PACKAGE_OPTIONS.items() if name != "HazMat"},
+        "HazMat": To("HazMat.HazMatChemicalRecord", [CHEMICAL_RECORD]),
+        "PackageIdentifier": To("HazMat.PackageIdentifier"),
+    },
+    "HazMatPackageInformation": To(
+        "PackageServiceOptions.HazMat",
+        {"QValue": None, **flags("OverPackedIndicator AllPackedInOneIndicator")},
+    ),
+}
+
+_OPTIONS_OF_SHIPMENT: Final[Table] = {
+    **SHIPMENT_OPTIONS,
+    "HoldForPickupIndicator": To("PickupOptions.HoldForPickupIndicator", FLAG),
+    "LiftGateForPickUpIndicator": To("PickupOptions.LiftGateAtPickupIndicator", FLAG),
+    "LiftGateForDeliveryIndicator": To("DeliveryOptions.LiftGateAtDeliveryIndicator", FLAG),
+    "DropoffAtUPSFacilityIndicator": To("DeliveryOptions.DropOffAtUPSFacilityIndicator", FLAG),
+    "EPRAReleaseCode": To("EPRAIndicator", FLAG),
+    "ItemDisposal": To("ItemDisposalIndicator", FLAG),
+    "LabelMethod": To("ImportControl", CODE),
+}
+
+_OF_SHIPMENT: Final = compile_request(
+    {
+        "Request": {"SubVersion": None, "TransactionReference": leaves("CustomerContext")},
+        "Shipment": {
+            **{name: rule for name, rule in SHIPMENT.items() if name not in ("PaymentDetails", "Package")},
+            "PaymentInformation": To("PaymentDetails", _PAYMENT_OF_SHIPMENT),
+            "NumOfPiecesInShipment": To("NumOfPieces"),
+            "ReturnService": To("ShipmentServiceOptions.ReturnService", CODE),
+            "Package": [_PACKAGE_OF_SHIPMENT],
+            "ShipmentServiceOptions": _OPTIONS_OF_SHIPMENT,
+        },
+    },
+    "",
+)
+
+
+def rate_call_of_shipment(shipment_request: Node) -> RestCall:
+    """The rate call that says what a ship call would cost: option Rate, with the service that the shipment names.
+
+    Takes the body of a REST ship call, with or without its root ShipmentRequest. What rating has no member for
+    (labels, forms, notifications, references) does not change the price and is left out.
+    """
+    tree, _ = _OF_SHIPMENT(shipment_request.get("ShipmentRequest", shipment_request))
+    _keep_ratable_charges(tree.get("Shipment", {}))
+    for options in at(tree, "Shipment.Package.PackageServiceOptions"):
+        if "HazMatChemicalRecord" not in options.get("HazMat", {}):
+            options.pop("HazMat", None)  # an identifier without a chemical: rating demands the records
+    # Ship charges by the account's own rates; rating would choose by the pickup type (inferred)
+    tree["CustomerClassification"] = {"Code": "00"}
+    tree.setdefault("Request", {})["RequestOption"] = "Rate"
+    _name_units(tree)
+    return _call("Rate", tree)
+
+
+def _keep_ratable_charges(shipment: Node) -> None:
+    """Rating knows charges of types 01 and 02 and accounts as payers: no cards, no fees of type 03."""
+    details = shipment.get("PaymentDetails", {})
+    details["ShipmentCharge"] = [
+        charge
+        for charge in details.get("ShipmentCharge", ())
+        if charge.get("Type") in ("01", "02") and (texts_at(charge, *_PAYERS) or "ConsigneeBilledIndicator" in charge)
+    ]
+    if not details["ShipmentCharge"]:
+        shipment.pop("PaymentDetails", None)
+
+
+_PAYERS: Final = ("BillShipper.AccountNumber", "BillReceiver.AccountNumber", "BillThirdParty.AccountNumber")
+
+
+def _call(option: str, tree: Node) -> RestCall:
+    """The call with that option for the content of a RateRequest."""
+    # both documented ways to ask for transit times say the same
+    query = {"additionalinfo": "timeintransit"} if option.endswith("timeintransit") else {}
+    return RestCall("POST", f"/api/rating/{VERSION}/{option}", query, body={"RateRequest": tree})
+
+
+# --- is an account linked? --------------------------------------------------------------------------------------------
+
+_DESTINATIONS: Final = {
+    "US": ("Washington", "DC", "20500"),
+    "PR": ("San Juan", "PR", "00901"),
+    "CA": ("Ottawa", "ON", "K1A0A9"),
+    "GB": ("London", "", "SW1A1AA"),
+    "IE": ("Dublin", "", "D02X285"),
+    "DE": ("Berlin", "", "10117"),
+    "FR": ("Paris", "", "75001"),
+    "NL": ("Amsterdam", "", "1012JS"),
+    "BE": ("Brussels", "", "1000"),
+    "ES": ("Madrid", "", "28013"),
+    "IT": ("Roma", "", "00184"),
+    "PL": ("Warszawa", "", "00001"),
+    "MX": ("Mexico", "DF", "06000"),
+}
+"""A plausible place in the account's country: city, state, postal code."""
+_SERVICES: Final = {"US": "03", "PR": "03"}
+"""A service that exists inside the country; 11 (Standard) elsewhere."""
+_NOT_LINKED: Final = "120100"
+_UNQUALIFIED: Final = frozenset("111687 113138 120900 120901 120902 126098 128320".split())
+"""Alerts that explain why no negotiated rates came (the error tables): they may mean an unlinked account."""
+
+
+def probe_call(account: Account) -> RestCall:
+    """A small rate call with negotiated rates asked for, by which UPS says whether the account is linked.
+
+    From the account's own postal code to a fixed place in its country, or to itself where none is known.
+    Documented, not seen live.
+    """
+    country, metric = account.country, account.country not in ("US", "PR")
+    city, state, postal_code = _DESTINATIONS.get(country, ("", "", account.postal_code))
+    there = {"City": city, "StateProvinceCode": state, "PostalCode": postal_code, "CountryCode": country}
+    here = {"PostalCode": account.postal_code, "CountryCode": country}
+    weight = {"UnitOfMeasurement": {"Code": "KGS" if metric else "LBS"}, "Weight": "1"}
+    tree: Node = {
+        "Request": {"RequestOption": "Rate"},
+        "Shipment": {
+            "Shipper": {"ShipperNumber": account.number, "Address": _address(here)},
+            "ShipTo": {"Address": _address(there)},
+            "Service": {"Code": _SERVICES.get(country, "11")},
+            "Package": [{"PackagingType": {"Code": "02"}, "PackageWeight": weight}],
+            "ShipmentRatingOptions": {"NegotiatedRatesIndicator": ""},
+        },
+    }
+    _name_units(tree)
+    return _call("Rate", tree)
+
+
+def _address(members: dict[str, str]) -> Node:
+    return {"AddressLine": [], **{name: value for name, value in members.items() if value}}
+
+
+def probe_verdict(reply: RestReply) -> tuple[Literal["linked", "not_linked", "undecided"], str]:
+    """What UPS's answer to `probe_call` says of the account, and UPS's words. Documented, not seen live.
+
+    Negotiated charges are given to linked accounts alone. UPS refuses an unlinked number with 120100, so rates without
+    negotiated ones mean an account without a contract - unless an alert says that the number did not qualify, which
+    fits both. Any other refusal (an address, a service, the service being down) says nothing of the link.
+    """
+    body = faults.body_of(reply)
+    errors = faults.errors_of(body)
+    if errors:
+        words = "; ".join(f"{error.code} {error.message}" for error in errors)
+        unlinked = any(
+            error.code == _NOT_LINKED or "invalid shipper number" in error.message.lower() for error in errors
+        )
+        return ("not_linked" if unlinked else "undecided"), words
+    if reply.status != 200 or not any(at(body, "RateResponse.RatedShipment")):
+        return "undecided", f"UPS answered with status {reply.status} and no rates."
+    if any(at(body, "RateResponse.RatedShipment.NegotiatedRateCharges")):
+        return "linked", "UPS gave negotiated rates."
+    for path in ("RateResponse.Response.Alert", "RateResponse.RatedShipment.RatedShipmentAlert"):
+        for alert in at(body, path):
+            if str(alert.get("Code")) in _UNQUALIFIED:
+                return "undecided", f"{alert['Code']} {alert.get('Description', '')}".strip()
+    return "linked", "UPS accepted the shipper number and gave no negotiated rates."
