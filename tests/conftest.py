@@ -14,13 +14,19 @@ import pytest
 REASON = "UPS's own schemas and samples are not published with the project; set UPS_REFERENCE to where they lie"
 
 
+def reference_folder() -> Path | None:
+    """Where UPS's material lies; None where UPS_REFERENCE is not set. A wrong folder is an error, not a skip."""
+    named = os.environ.get("UPS_REFERENCE")
+    return Path(named).resolve(strict=True) if named else None
+
+
 @pytest.fixture(scope="session")
 def ups_reference() -> Path:
     """The folder of UPS's material; a test that asks for it is skipped where UPS_REFERENCE is not set."""
-    named = os.environ.get("UPS_REFERENCE")
-    if not named:
+    folder = reference_folder()
+    if folder is None:
         pytest.skip(REASON)
-    return Path(named).resolve(strict=True)
+    return folder
 
 
 def _oracle(folder: Path, name: str) -> ModuleType:
