@@ -214,7 +214,8 @@ def html_page(number: str) -> str:
     page = (
         "<!DOCTYPE html>\n"
         f"<html><head><title>View/Print Label {escape(number)}</title></head>\n"
-        f'<body><p>{NOTICE}</p><img src="./label{escape(number)}.gif" height="392" width="651" alt="Label {escape(number)}">'
+        f"<body><p>{NOTICE}</p>"
+        f'<img src="./label{escape(number)}.gif" height="392" width="651" alt="Label {escape(number)}">'
         "</body></html>\n"
     )
     return b64encode(page.encode()).decode()

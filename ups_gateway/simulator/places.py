@@ -192,10 +192,7 @@ COUNTRIES = {
     "JM": Country("JAMAICA", "JMD", "CB"),
     "PA": Country("PANAMA", "USD", "CB"),
 }
-_NEIGHBOURS = {
-    frozenset(pair.split("-"))
-    for pair in "EU-ER NA-CB SA-CB AS-OC EU-ME ER-ME ME-AF ME-AS".split()  # noqa: SIM905 - reads as the map it is
-}
+_NEIGHBOURS = {frozenset(pair.split("-")) for pair in "EU-ER NA-CB SA-CB AS-OC EU-ME ER-ME ME-AF ME-AS".split()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def distance_zone(origin: Address, destination: Address) -> int:
 
 
 def zone_name(service: Service, origin: Address, destination: Address) -> str:
-    """The zone as UPS writes it: ground 002 to 008 and 044, air by hundreds, other lanes 9 and the part of the world."""
+    """The zone as UPS writes it: ground 002 to 008 and 044, air by hundreds, others their own."""
     zone = distance_zone(origin, destination)
     which = lane(origin.country, destination.country)
     if which == "us":
