@@ -1,0 +1,133 @@
+"""UPS accounts.
+
+The rule: number and environment together are unique, and an account stays while an access key maps to it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from ups_gateway.model import Account, AccountDefaults
+from ups_gateway.store.sqlite.columns import from_text, printable, to_text
+from ups_gateway.store.sqlite.rows import Rows
+
+
+class AccountRows(Rows):
+    """Implements the accounts' half of `store.Accounts`. Changing what is not there is a LookupError."""
+
+    async def add_account(self, account: Account) -> Account:
+        def work(db: sqlite3.Connection) -> Account:
+            _require_unique(db, replace(account, id=0))
+            row = db.execute(
+                """
+                INSERT INTO accounts (number, environment, nickname, postal_code, country, profile, application, active,
+                    defaults, probe, probe_note, probed_at)
+                VALUES (:number, :environment, :nickname, :postal_code, :country, :profile, :application, :active,
+                    :defaults, :probe, :probe_note, :probed_at)
+                """,
+                _columns(account),
+            )
+            return _required(db, row.lastrowid)
+
+        return await self._database.write(work)
+
+    async def change_account(self, account: Account) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            _required(db, account.id)
+            _require_unique(db, account)
+            db.execute(
+                """
+                UPDATE accounts SET number = :number, environment = :environment, nickname = :nickname,
+                    postal_code = :postal_code, country = :country, profile = :profile, application = :application,
+                    active = :active, defaults = :defaults, probe = :probe, probe_note = :probe_note,
+                    probed_at = :probed_at
+                WHERE id = :id
+                """,
+                _columns(account),
+            )
+
+        await self._database.write(work)
+
+    async def delete_account(self, account_id: int) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            (used,) = db.execute(
+                """
+                SELECT count(*) FROM access_keys WHERE account = :id OR test_account = :id
+                    OR id IN (SELECT access_key FROM key_accounts WHERE account = :id)
+                """,
+                {"id": account_id},
+            ).fetchone()
+            if used:
+                raise ValueError(f"Account {account_id} is still mapped to {used} access key(s); map these first.")
+            db.execute("DELETE FROM accounts WHERE id = ?", (account_id,))
+
+        await self._database.write(work)
+
+    async def account(self, account_id: int) -> Account | None:
+        return await self._database.read(lambda db: _found(db, account_id))
+
+    async def accounts(self) -> Sequence[Account]:
+        return await self._database.read(
+            lambda db: [_account(row) for row in db.execute("SELECT * FROM accounts ORDER BY id")]
+        )
+
+
+def _found(db: sqlite3.Connection, account_id: int | None) -> Account | None:
+    row = db.execute("SELECT * FROM accounts WHERE id = ?", (account_id,)).fetchone()
+    return None if row is None else _account(row)
+
+
+def _required(db: sqlite3.Connection, account_id: int | None) -> Account:
+    found = _found(db, account_id)
+    if found is None:
+        raise LookupError(f"Account {account_id} does not exist, or was deleted meanwhile.")
+    return found
+
+
+def _require_unique(db: sqlite3.Connection, account: Account) -> None:
+    if db.execute(
+        "SELECT 1 FROM accounts WHERE number = ? AND environment = ? AND id <> ?",
+        (account.number, account.environment, account.id),
+    ).fetchone():
+        raise ValueError(f"Account {account.number} exists already in environment {account.environment}.")
+
+
+def _columns(account: Account) -> dict[str, Any]:
+    return {
+        "id": account.id,
+        "number": account.number,
+        "environment": account.environment,
+        "nickname": account.nickname,
+        "postal_code": account.postal_code,
+        "country": account.country,
+        "profile": account.profile,
+        "application": account.application,
+        "active": account.active,
+        "defaults": msgspec.json.encode(account.defaults).decode(),
+        "probe": account.probe,
+        "probe_note": printable(account.probe_note, 2000),
+        "probed_at": to_text(account.probed_at),
+    }
+
+
+def _account(row: sqlite3.Row) -> Account:
+    return Account(
+        id=row["id"],
+        number=row["number"],
+        environment=row["environment"],
+        nickname=row["nickname"],
+        postal_code=row["postal_code"],
+        country=row["country"],
+        profile=row["profile"],
+        application=row["application"],
+        active=bool(row["active"]),
+        defaults=msgspec.json.decode(row["defaults"], type=AccountDefaults),
+        probe=row["probe"],
+        probe_note=row["probe_note"],
+        probed_at=from_text(row["probed_at"]),
+    )

@@ -1,0 +1,57 @@
+"""Sign-in links, sessions, and settings of the gateway's own.
+
+The rule: only keyed hashes of links and sessions are kept, and a link is good once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from ups_gateway.store.sqlite.columns import to_text
+from ups_gateway.store.sqlite.rows import Rows
+
+
+class AdminRows(Rows):
+    """Implements `store.Admin`."""
+
+    async def put_link(self, token_hash: bytes, expires_at: datetime) -> None:
+        await self._database.change(
+            "INSERT INTO links (token_hash, expires_at) VALUES (?, ?)", (token_hash, to_text(expires_at))
+        )
+
+    async def take_link(self, token_hash: bytes, now: datetime) -> bool:
+        def work(db: sqlite3.Connection) -> bool:
+            at = to_text(now)
+            # Signing in is the rare event that sweeps what has ended.
+            db.execute("DELETE FROM links WHERE expires_at <= ?", (at,))
+            db.execute("DELETE FROM sessions WHERE expires_at <= ?", (at,))
+            return db.execute("DELETE FROM links WHERE token_hash = ?", (token_hash,)).rowcount == 1
+
+        return await self._database.write(work)
+
+    async def put_session(self, token_hash: bytes, csrf: str, expires_at: datetime) -> None:
+        await self._database.change(
+            "INSERT OR REPLACE INTO sessions (token_hash, csrf, expires_at) VALUES (?, ?, ?)",
+            (token_hash, csrf, to_text(expires_at)),
+        )
+
+    async def session(self, token_hash: bytes, now: datetime) -> str | None:
+        row = await self._database.read(
+            lambda db: db.execute(
+                "SELECT csrf FROM sessions WHERE token_hash = ? AND expires_at > ?", (token_hash, to_text(now))
+            ).fetchone()
+        )
+        return None if row is None else str(row["csrf"])
+
+    async def delete_session(self, token_hash: bytes) -> None:
+        await self._database.change("DELETE FROM sessions WHERE token_hash = ?", (token_hash,))
+
+    async def get(self, name: str) -> str | None:
+        row = await self._database.read(
+            lambda db: db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        )
+        return None if row is None else str(row["value"])
+
+    async def put(self, name: str, value: str) -> None:
+        await self._database.change("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))

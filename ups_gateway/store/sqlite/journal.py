@@ -1,0 +1,50 @@
+"""What went through the gateway, without bodies or secrets.
+
+The rule: written behind the request, in batches; reading flushes first, so that a reader sees what has happened.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from ups_gateway.model import ExchangeRecord
+from ups_gateway.store.sqlite.columns import from_text, to_text
+from ups_gateway.store.sqlite.rows import Rows
+
+
+class JournalRows(Rows):
+    """Implements `store.Journal`."""
+
+    def note_exchange(self, record: ExchangeRecord) -> None:
+        self._notes.add(record)
+
+    async def exchanges(self, limit: int = 200, before: datetime | None = None) -> Sequence[ExchangeRecord]:
+        await self.flush()
+        return await self._database.read(
+            lambda db: [
+                _exchange(row)
+                for row in db.execute(
+                    "SELECT * FROM exchanges WHERE ?1 IS NULL OR at < ?1 ORDER BY at DESC, id DESC LIMIT ?2",
+                    (to_text(before), limit),
+                )
+            ]
+        )
+
+
+def _exchange(row: sqlite3.Row) -> ExchangeRecord:
+    return ExchangeRecord(
+        at=from_text(row["at"]),
+        dialect=row["dialect"],
+        operation=row["operation"],
+        key=row["access_key"],
+        account=row["account"],
+        environment=row["environment"],
+        outcome=row["outcome"],
+        code=row["code"],
+        seconds=row["seconds"],
+        ups_seconds=row["ups_seconds"],
+        peer=row["peer"],
+        user_agent=row["user_agent"],
+    )

@@ -1,0 +1,160 @@
+"""Access keys that are mapped, and those that were only seen.
+
+The rule: licence and user together are unique; the default account is always one that the key may ship on.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from ups_gateway.model import AccessKey, KeySighting, TwoPhase
+from ups_gateway.store.sqlite.columns import printable
+from ups_gateway.store.sqlite.rows import Rows
+from ups_gateway.store.sqlite.sightings import read_sightings
+
+
+class KeyRows(Rows):
+    """Implements the keys' half of `store.Accounts`. Changing what is not there is a LookupError."""
+
+    async def add_key(self, key: AccessKey) -> AccessKey:
+        def work(db: sqlite3.Connection) -> AccessKey:
+            _require_unique(db, replace(key, id=0))
+            row = db.execute(
+                """
+                INSERT INTO access_keys (licence, user, password_hash, account, test_account, two_phase, at_once,
+                    void_unaccepted_after, json_fault_status, json_errors_beside, status, label)
+                VALUES (:licence, :user, :password_hash, :account, :test_account, :two_phase, :at_once,
+                    :void_unaccepted_after, :json_fault_status, :json_errors_beside, :status, :label)
+                """,
+                _columns(key),
+            )
+            added = replace(key, id=row.lastrowid or 0, accounts=key.accounts | {key.account})
+            _put_accounts(db, added)
+            return added
+
+        return await self._database.write(work)
+
+    async def change_key(self, key: AccessKey) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            _require_unique(db, key)
+            changed = db.execute(
+                """
+                UPDATE access_keys SET licence = :licence, user = :user, password_hash = :password_hash,
+                    account = :account, test_account = :test_account, two_phase = :two_phase, at_once = :at_once,
+                    void_unaccepted_after = :void_unaccepted_after, json_fault_status = :json_fault_status,
+                    json_errors_beside = :json_errors_beside, status = :status, label = :label
+                WHERE id = :id
+                """,
+                _columns(key),
+            ).rowcount
+            if not changed:
+                raise LookupError(f"Access key {key.id} does not exist, or was deleted meanwhile.")
+            _put_accounts(db, key)
+
+        await self._database.write(work)
+
+    async def delete_key(self, key_id: int) -> None:
+        await self._database.change("DELETE FROM access_keys WHERE id = ?", (key_id,))
+
+    async def keys(self) -> Sequence[AccessKey]:
+        return await self._database.read(
+            lambda db: _keys(
+                db.execute("SELECT * FROM access_keys ORDER BY id").fetchall(),
+                db.execute("SELECT access_key, account FROM key_accounts"),
+            )
+        )
+
+    async def keys_of_licence(self, licence: str) -> Sequence[AccessKey]:
+        # Whatever a request holds is looked for; one too long to be mapped is found as little as any other unknown.
+        wanted = printable(licence)
+        return await self._database.read(
+            lambda db: _keys(
+                db.execute("SELECT * FROM access_keys WHERE licence = ? ORDER BY id", (wanted,)).fetchall(),
+                db.execute(
+                    """
+                    SELECT access_key, account FROM key_accounts
+                    WHERE access_key IN (SELECT id FROM access_keys WHERE licence = ?)
+                    """,
+                    (wanted,),
+                ),
+            )
+        )
+
+    async def note_sighting(self, sighting: KeySighting) -> None:
+        self._notes.add(sighting)
+
+    async def sightings(self) -> Sequence[KeySighting]:
+        await self.flush()
+        return await self._database.read(read_sightings)
+
+    async def forget_sighting(self, licence: str, user: str) -> None:
+        await self.flush()
+        await self._database.change(
+            "DELETE FROM sightings WHERE licence = ? AND user = ?", (printable(licence), printable(user))
+        )
+
+
+def _require_unique(db: sqlite3.Connection, key: AccessKey) -> None:
+    if db.execute(
+        "SELECT 1 FROM access_keys WHERE licence = ? AND user = ? AND id <> ?", (key.licence, key.user, key.id)
+    ).fetchone():
+        raise ValueError(f"Access key {key.masked} with this user is mapped already.")
+
+
+def _put_accounts(db: sqlite3.Connection, key: AccessKey) -> None:
+    db.execute("DELETE FROM key_accounts WHERE access_key = ?", (key.id,))
+    db.executemany(
+        "INSERT INTO key_accounts (access_key, account) VALUES (?, ?)",
+        [(key.id, account) for account in key.accounts | {key.account}],
+    )
+
+
+def _columns(key: AccessKey) -> dict[str, Any]:
+    after = key.void_unaccepted_after
+    return {
+        "id": key.id,
+        "licence": key.licence,
+        "user": key.user,
+        "password_hash": key.password_hash,
+        "account": key.account,
+        "test_account": key.test_account,
+        "two_phase": key.two_phase.value,
+        "at_once": key.at_once.value,
+        "void_unaccepted_after": None if after is None else after.total_seconds(),
+        "json_fault_status": key.json_fault_status,
+        "json_errors_beside": key.json_errors_beside,
+        "status": key.status,
+        "label": key.label,
+    }
+
+
+def _keys(rows: Sequence[sqlite3.Row], pairs: Iterable[sqlite3.Row]) -> list[AccessKey]:
+    accounts: defaultdict[int, set[int]] = defaultdict(set)
+    for key, account in pairs:
+        accounts[key].add(account)
+    return [_key(row, frozenset(accounts[row["id"]])) for row in rows]
+
+
+def _key(row: sqlite3.Row, accounts: frozenset[int]) -> AccessKey:
+    after = row["void_unaccepted_after"]
+    return AccessKey(
+        id=row["id"],
+        licence=row["licence"],
+        user=row["user"],
+        password_hash=row["password_hash"],
+        account=row["account"],
+        accounts=accounts,
+        test_account=row["test_account"],
+        two_phase=TwoPhase(row["two_phase"]),
+        at_once=TwoPhase(row["at_once"]),
+        void_unaccepted_after=None if after is None else timedelta(seconds=after),
+        json_fault_status=row["json_fault_status"],
+        json_errors_beside=bool(row["json_errors_beside"]),
+        status=row["status"],
+        label=row["label"],
+    )

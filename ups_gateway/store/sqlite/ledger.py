@@ -1,0 +1,282 @@
+"""The ledger of shipments.
+
+The rule: a row changes only from a state that the writer names, in one statement, whoever else has the file open.
+Rows whose outcome is open (intended, sent, unknown, voiding) are never erased or deleted by age.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ups_gateway.model import Dialect, Operation, Shipment, State
+from ups_gateway.store.sqlite.columns import from_text, printable, to_text
+from ups_gateway.store.sqlite.rows import Rows
+
+_OPEN = frozenset({State.INTENDED, State.SENT, State.UNKNOWN, State.VOIDING})
+_MADE = frozenset(
+    {State.CREATED, State.ACCEPTED, State.DELIVERED, State.VOIDING, State.VOIDED, State.CANNOT_BE_VOIDED, State.QUOTED}
+)
+_TAKEN = frozenset({State.ACCEPTED, State.DELIVERED})
+_BATCH = 500
+"""Rows a transaction deletes at most: others wait for the file meanwhile."""
+
+
+class LedgerRows(Rows):
+    """Implements `store.Ledger`."""
+
+    async def add_shipment(self, shipment: Shipment) -> Shipment:
+        def work(db: sqlite3.Connection) -> Shipment:
+            row = db.execute(
+                """
+                INSERT INTO shipments (kind, access_key, account, environment, dialect, operation, state, fingerprint,
+                    created_at, changed_at, digest, number, tracking_numbers, delivered, delivered_at, void_before,
+                    void_cause, void_tries, void_next_at, running_seconds, note, sealed_request, sealed_reply)
+                VALUES (:kind, :access_key, :account, :environment, :dialect, :operation, :state, :fingerprint,
+                    :created_at, :changed_at, :digest, :number, :tracking_numbers, :delivered, :delivered_at,
+                    :void_before, :void_cause, :void_tries, :void_next_at, :running_seconds, :note, :sealed_request,
+                    :sealed_reply)
+                """,
+                _columns(shipment),
+            )
+            added = replace(shipment, id=row.lastrowid or 0)
+            _put_numbers(db, added)
+            return added
+
+        return await self._database.write(work)
+
+    async def change_shipment(self, shipment: Shipment, *, expected: Collection[State]) -> bool:
+        def work(db: sqlite3.Connection) -> bool:
+            changed = db.execute(
+                """
+                UPDATE shipments SET kind = :kind, access_key = :access_key, account = :account,
+                    environment = :environment, dialect = :dialect, operation = :operation, state = :state,
+                    fingerprint = :fingerprint, created_at = :created_at, changed_at = :changed_at, digest = :digest,
+                    number = :number, tracking_numbers = :tracking_numbers, delivered = :delivered,
+                    delivered_at = :delivered_at, void_before = :void_before, void_cause = :void_cause,
+                    void_tries = :void_tries, void_next_at = :void_next_at, running_seconds = :running_seconds,
+                    note = :note, sealed_request = :sealed_request, sealed_reply = :sealed_reply
+                WHERE id = :id AND state IN (SELECT value FROM json_each(:expected))
+                """,
+                _columns(shipment) | {"id": shipment.id, "expected": _json(expected)},
+            ).rowcount
+            if not changed:
+                return False
+            _put_numbers(db, shipment)
+            return True
+
+        return await self._database.write(work)
+
+    async def shipment(self, shipment_id: int) -> Shipment | None:
+        return _first(await self._select("SELECT * FROM shipments WHERE id = ?", (shipment_id,)))
+
+    async def shipment_by_digest(self, key: int, digest: bytes) -> Shipment | None:
+        return _first(
+            await self._select(
+                "SELECT * FROM shipments WHERE digest = ? AND access_key = ? ORDER BY id DESC LIMIT 1", (digest, key)
+            )
+        )
+
+    async def shipments_by_number(self, number: str, environment: str) -> Sequence[Shipment]:
+        return await self._select(
+            """
+            SELECT * FROM shipments WHERE environment = ?
+                AND id IN (SELECT shipment FROM shipment_numbers WHERE number = ?) ORDER BY id DESC
+            """,
+            (environment, printable(number)),
+        )
+
+    async def shipments_by_fingerprint(self, fingerprint: bytes, since: datetime) -> Sequence[Shipment]:
+        return await self._select(
+            "SELECT * FROM shipments WHERE fingerprint = ? AND changed_at >= ? ORDER BY id DESC",
+            (fingerprint, to_text(since)),
+        )
+
+    async def shipments_in(self, states: Collection[State], limit: int = 1000) -> Sequence[Shipment]:
+        return await self._select(
+            "SELECT * FROM shipments WHERE state IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
+            (_json(states), limit),
+        )
+
+    async def shipments(self, limit: int = 100, before: int | None = None) -> Sequence[Shipment]:
+        return await self._select(
+            "SELECT * FROM shipments WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2", (before, limit)
+        )
+
+    async def unaccepted(self, never: Collection[int], limit: int = 1000) -> Sequence[Shipment]:
+        return await self._select(
+            """
+            SELECT * FROM shipments
+            WHERE state = ? AND operation = ? AND environment <> 'test'
+                AND access_key NOT IN (SELECT value FROM json_each(?))
+            ORDER BY id LIMIT ?
+            """,
+            (State.CREATED.value, Operation.SHIP_CONFIRM.value, _json(never), limit),
+        )
+
+    async def undelivered(self, since: datetime, limit: int = 1000) -> Sequence[Shipment]:
+        return await self._select(
+            """
+            SELECT * FROM shipments
+            WHERE ((state = ? AND operation = ?) OR state = ?)
+                AND kind = 'shipment' AND NOT delivered AND changed_at >= ?
+            ORDER BY id DESC LIMIT ?
+            """,
+            (State.CREATED.value, Operation.SHIP.value, State.ACCEPTED.value, to_text(since), limit),
+        )
+
+    async def confirm_counts(self, since: datetime) -> Sequence[tuple[int, int, int]]:
+        """Confirms that gave the client a shipment or a price; refused ones are no one's choice and do not count."""
+
+        def work(db: sqlite3.Connection) -> list[tuple[int, int, int]]:
+            rows = db.execute(
+                """
+                SELECT access_key, count(*),
+                    sum(state IN (SELECT value FROM json_each(:taken))
+                        OR coalesce(void_before, '') IN (SELECT value FROM json_each(:taken)))
+                FROM shipments
+                WHERE operation = :confirm AND created_at >= :since
+                    AND state IN (SELECT value FROM json_each(:made))
+                GROUP BY access_key ORDER BY access_key
+                """,
+                {
+                    "taken": _json(_TAKEN),
+                    "made": _json(_MADE),
+                    "confirm": Operation.SHIP_CONFIRM.value,
+                    "since": to_text(since),
+                },
+            )
+            return [(key, confirms, accepted) for key, confirms, accepted in rows]
+
+        return await self._database.read(work)
+
+    async def erase_sealed(self, before: datetime, quotes_before: datetime) -> int:
+        """A quote is a row in state QUOTED; afterwards no trace of what was erased is left in the file or its log."""
+        values = {
+            "before": to_text(before),
+            "quotes_before": to_text(quotes_before),
+            "quoted": State.QUOTED.value,
+            "open": _json(_OPEN),
+            "batch": _BATCH,
+        }
+        erased = await self._in_batches(
+            """
+            UPDATE shipments SET sealed_request = NULL, sealed_reply = NULL WHERE id IN (
+                SELECT id FROM shipments
+                WHERE (sealed_request IS NOT NULL OR sealed_reply IS NOT NULL)
+                    AND changed_at < CASE state WHEN :quoted THEN :quotes_before ELSE :before END
+                    AND state NOT IN (SELECT value FROM json_each(:open))
+                LIMIT :batch)
+            """,
+            values,
+        )
+        if erased:
+            await self._database.empty_log()
+        return erased
+
+    async def delete_old(self, shipments_before: datetime, exchanges_before: datetime) -> int:
+        """How many rows went, of both."""
+        shipments = {"before": to_text(shipments_before), "open": _json(_OPEN), "batch": _BATCH}
+        exchanges = {"before": to_text(exchanges_before), "batch": _BATCH}
+        deleted = await self._in_batches(
+            """
+            DELETE FROM shipments WHERE id IN (
+                SELECT id FROM shipments
+                WHERE changed_at < :before AND state NOT IN (SELECT value FROM json_each(:open)) LIMIT :batch)
+            """,
+            shipments,
+        )
+        deleted += await self._in_batches(
+            "DELETE FROM exchanges WHERE id IN (SELECT id FROM exchanges WHERE at < :before LIMIT :batch)", exchanges
+        )
+        if deleted:
+            await self._database.empty_log()
+        return deleted
+
+    async def _select(self, query: str, values: tuple[Any, ...]) -> list[Shipment]:
+        return await self._database.read(lambda db: [_shipment(row) for row in db.execute(query, values)])
+
+    async def _in_batches(self, statement: str, values: Mapping[str, Any]) -> int:
+        total = 0
+        while changed := await self._database.change(statement, values):
+            total += changed
+        return total
+
+
+def _first(shipments: Sequence[Shipment]) -> Shipment | None:
+    return shipments[0] if shipments else None
+
+
+def _json(values: Collection[State] | Collection[int]) -> str:
+    return msgspec.json.encode(list(values)).decode()
+
+
+def _put_numbers(db: sqlite3.Connection, shipment: Shipment) -> None:
+    db.execute("DELETE FROM shipment_numbers WHERE shipment = ?", (shipment.id,))
+    numbers = {shipment.number, *shipment.tracking_numbers} - {""}
+    db.executemany(
+        "INSERT INTO shipment_numbers (number, shipment) VALUES (?, ?)", [(number, shipment.id) for number in numbers]
+    )
+
+
+def _columns(shipment: Shipment) -> dict[str, Any]:
+    return {
+        "kind": shipment.kind,
+        "access_key": shipment.key,
+        "account": shipment.account,
+        "environment": shipment.environment,
+        "dialect": shipment.dialect.value,
+        "operation": shipment.operation.value,
+        "state": shipment.state.value,
+        "fingerprint": shipment.fingerprint,
+        "created_at": to_text(shipment.created_at),
+        "changed_at": to_text(shipment.changed_at),
+        "digest": shipment.digest,
+        "number": shipment.number,
+        "tracking_numbers": msgspec.json.encode(shipment.tracking_numbers).decode(),
+        "delivered": shipment.delivered,
+        "delivered_at": to_text(shipment.delivered_at),
+        "void_before": None if shipment.void_before is None else shipment.void_before.value,
+        "void_cause": shipment.void_cause,
+        "void_tries": shipment.void_tries,
+        "void_next_at": to_text(shipment.void_next_at),
+        "running_seconds": shipment.running_seconds,
+        "note": printable(shipment.note, 2000),
+        "sealed_request": shipment.sealed_request,
+        "sealed_reply": shipment.sealed_reply,
+    }
+
+
+def _shipment(row: sqlite3.Row) -> Shipment:
+    void_before = row["void_before"]
+    return Shipment(
+        id=row["id"],
+        kind=row["kind"],
+        key=row["access_key"],
+        account=row["account"],
+        environment=row["environment"],
+        dialect=Dialect(row["dialect"]),
+        operation=Operation(row["operation"]),
+        state=State(row["state"]),
+        fingerprint=row["fingerprint"],
+        created_at=from_text(row["created_at"]),
+        changed_at=from_text(row["changed_at"]),
+        digest=row["digest"],
+        number=row["number"],
+        tracking_numbers=msgspec.json.decode(row["tracking_numbers"], type=tuple[str, ...]),
+        delivered=bool(row["delivered"]),
+        delivered_at=from_text(row["delivered_at"]),
+        void_before=None if void_before is None else State(void_before),
+        void_cause=row["void_cause"],
+        void_tries=row["void_tries"],
+        void_next_at=from_text(row["void_next_at"]),
+        running_seconds=row["running_seconds"],
+        note=row["note"],
+        sealed_request=row["sealed_request"],
+        sealed_reply=row["sealed_reply"],
+    )

@@ -1,0 +1,207 @@
+"""Profiles, their token pairs and their refresh history, and sign-ins under way.
+
+The rule: a token pair is sealed before it reaches the database and its generation counts every change, so that a
+writer who read an older pair changes nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ups_gateway.model import Profile, RefreshRecord, Secret, TokenPair
+from ups_gateway.store import Vault
+from ups_gateway.store.sqlite.columns import from_text, printable, to_text
+from ups_gateway.store.sqlite.notes import ProfileUsed
+from ups_gateway.store.sqlite.rows import Rows
+
+_REFRESHES_KEPT = 500
+_WORDS_LIMIT = 2000
+
+
+class ProfileRows(Rows):
+    """Implements `store.Profiles`. A profile that is not there is a LookupError for the writing methods."""
+
+    async def add_profile(self, name: str, application: str, environment: str) -> Profile:
+        def work(db: sqlite3.Connection) -> Profile:
+            row = db.execute(
+                "INSERT INTO profiles (name, application, environment) VALUES (?, ?, ?)",
+                (name, application, environment),
+            )
+            return self._required(db, row.lastrowid)
+
+        return await self._database.write(work)
+
+    async def profile(self, profile_id: int) -> Profile | None:
+        return await self._database.read(lambda db: self._found(db, profile_id))
+
+    async def profiles(self) -> Sequence[Profile]:
+        return await self._database.read(
+            lambda db: [_profile(row, self._vault) for row in db.execute("SELECT * FROM profiles ORDER BY id")]
+        )
+
+    async def rename_profile(self, profile_id: int, name: str) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            db.execute("UPDATE profiles SET name = ? WHERE id = ?", (name, profile_id))
+            self._required(db, profile_id)
+
+        await self._database.write(work)
+
+    async def delete_profile(self, profile_id: int) -> None:
+        await self._database.change("DELETE FROM profiles WHERE id = ?", (profile_id,))
+
+    async def put_tokens(
+        self, profile_id: int, tokens: TokenPair, *, at: datetime, consent: bool, generation: int | None = None
+    ) -> Profile:
+        def work(db: sqlite3.Connection) -> Profile:
+            before = self._required(db, profile_id)
+            if generation is not None and before.generation != generation:
+                return before
+            db.execute(
+                """
+                UPDATE profiles SET sealed_tokens = :sealed, generation = generation + 1, rejected = '',
+                    lost_reply = 0, refreshed_at = :at, consented_at = iif(:consent, :at, consented_at)
+                WHERE id = :id
+                """,
+                {"sealed": _seal(tokens, self._vault), "at": to_text(at), "consent": consent, "id": profile_id},
+            )
+            return self._required(db, profile_id)
+
+        return await self._database.write(work)
+
+    async def drop_tokens(self, profile_id: int) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            db.execute(
+                """
+                UPDATE profiles SET sealed_tokens = NULL, generation = generation + 1, rejected = '', lost_reply = 0,
+                    consented_at = NULL, refreshed_at = NULL
+                WHERE id = ?
+                """,
+                (profile_id,),
+            )
+            self._required(db, profile_id)
+
+        await self._database.write(work)
+        await self._database.empty_log()
+
+    async def reject_profile(self, profile_id: int, words: str, *, generation: int) -> bool:
+        changed = await self._database.change(
+            "UPDATE profiles SET rejected = ?, lost_reply = 0 WHERE id = ? AND generation = ?",
+            (printable(words, _WORDS_LIMIT), profile_id, generation),
+        )
+        return changed == 1
+
+    async def mark_lost_reply(self, profile_id: int, *, generation: int) -> None:
+        await self._database.change(
+            "UPDATE profiles SET lost_reply = 1 WHERE id = ? AND generation = ?", (profile_id, generation)
+        )
+
+    async def note_profile_used(self, profile_id: int, at: datetime) -> None:
+        self._notes.add(ProfileUsed(profile_id, at))
+
+    async def add_refresh(self, record: RefreshRecord) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            self._required(db, record.profile)
+            db.execute(
+                "INSERT INTO refreshes (profile, at, ok, words) VALUES (?, ?, ?, ?)",
+                (record.profile, to_text(record.at), record.ok, printable(record.words, _WORDS_LIMIT)),
+            )
+            db.execute(
+                """
+                DELETE FROM refreshes WHERE id IN
+                    (SELECT id FROM refreshes WHERE profile = ? ORDER BY id DESC LIMIT -1 OFFSET ?)
+                """,
+                (record.profile, _REFRESHES_KEPT),
+            )
+
+        await self._database.write(work)
+
+    async def refreshes(self, profile_id: int, limit: int = 50) -> Sequence[RefreshRecord]:
+        return await self._database.read(
+            lambda db: [
+                RefreshRecord(row["profile"], from_text(row["at"]), bool(row["ok"]), row["words"])
+                for row in db.execute(
+                    "SELECT * FROM refreshes WHERE profile = ? ORDER BY id DESC LIMIT ?", (profile_id, limit)
+                )
+            ]
+        )
+
+    async def put_pending_consent(self, state_hash: bytes, row: dict[str, Any], expires_at: datetime) -> None:
+        sealed = self._vault.seal(msgspec.json.encode(row))
+        await self._database.change(
+            "INSERT INTO consents (state_hash, sealed, expires_at) VALUES (?, ?, ?)",
+            (state_hash, sealed, to_text(expires_at)),
+        )
+
+    async def take_pending_consent(self, state_hash: bytes) -> tuple[dict[str, Any], datetime] | None:
+        def work(db: sqlite3.Connection) -> sqlite3.Row | None:
+            found: sqlite3.Row | None = db.execute(
+                "SELECT sealed, expires_at FROM consents WHERE state_hash = ?", (state_hash,)
+            ).fetchone()
+            db.execute("DELETE FROM consents WHERE state_hash = ?", (state_hash,))
+            return found
+
+        row = await self._database.write(work)
+        return None if row is None else (self._consent(row), from_text(str(row["expires_at"])))
+
+    async def pending_consents(self, now: datetime) -> Sequence[dict[str, Any]]:
+        def work(db: sqlite3.Connection) -> list[sqlite3.Row]:
+            # Sign-ins that nobody finished are swept where they are looked at.
+            db.execute("DELETE FROM consents WHERE expires_at <= ?", (to_text(now),))
+            return db.execute("SELECT sealed FROM consents ORDER BY id DESC").fetchall()
+
+        return [self._consent(row) for row in await self._database.write(work)]
+
+    def _consent(self, row: sqlite3.Row) -> dict[str, Any]:
+        return msgspec.json.decode(self._vault.open(row["sealed"]), type=dict[str, Any])
+
+    def _found(self, db: sqlite3.Connection, profile_id: int | None) -> Profile | None:
+        row = db.execute("SELECT * FROM profiles WHERE id = ?", (profile_id,)).fetchone()
+        return None if row is None else _profile(row, self._vault)
+
+    def _required(self, db: sqlite3.Connection, profile_id: int | None) -> Profile:
+        found = self._found(db, profile_id)
+        if found is None:
+            raise LookupError(f"Profile {profile_id} does not exist, or was deleted meanwhile.")
+        return found
+
+
+def _profile(row: sqlite3.Row, vault: Vault) -> Profile:
+    sealed = row["sealed_tokens"]
+    return Profile(
+        id=row["id"],
+        name=row["name"],
+        application=row["application"],
+        environment=row["environment"],
+        tokens=None if sealed is None else _open(sealed, vault),
+        generation=row["generation"],
+        rejected=row["rejected"],
+        consented_at=from_text(row["consented_at"]),
+        used_at=from_text(row["used_at"]),
+        refreshed_at=from_text(row["refreshed_at"]),
+        lost_reply=bool(row["lost_reply"]),
+    )
+
+
+def _seal(tokens: TokenPair, vault: Vault) -> bytes:
+    return vault.seal(msgspec.json.encode(tokens, enc_hook=_reveal))
+
+
+def _open(sealed: bytes, vault: Vault) -> TokenPair:
+    return msgspec.json.decode(vault.open(sealed), type=TokenPair, dec_hook=_conceal)
+
+
+def _reveal(value: object) -> str:
+    if isinstance(value, Secret):
+        return value.reveal()
+    raise TypeError(f"A token pair holds no {type(value).__name__}.")
+
+
+def _conceal(kind: type, value: object) -> Secret:
+    if kind is Secret and isinstance(value, str):
+        return Secret(value)
+    raise TypeError(f"A token pair holds no {kind.__name__}.")

@@ -1,0 +1,27 @@
+"""What every group of rows works with: the database, the vault, and the notes that are written behind the request.
+
+The rule: a group holds no state of its own; all of it is in the file.
+"""
+
+from __future__ import annotations
+
+from ups_gateway.store import Vault
+from ups_gateway.store.sqlite.database import Database
+from ups_gateway.store.sqlite.notes import Notes
+
+
+class Rows:
+    """A group of the store's methods; `SqliteStore` joins them."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+        self._notes = Notes()
+
+    async def flush(self) -> None:
+        """Writes what the notes left in the queue; StoreFailed leaves it queued."""
+        if self._notes:
+            try:
+                await self._database.write(self._notes.write, undo=self._notes.put_back)
+            finally:
+                self._notes.settle()

@@ -1,0 +1,169 @@
+"""The tables, as the ordered list of steps that made them.
+
+The rule: a step that was released is never changed; the file's `user_version` says how many of them it has had.
+Ids are never used twice (AUTOINCREMENT): the ledger goes on naming keys and accounts that were deleted.
+"""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE profiles (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            application TEXT NOT NULL,
+            environment TEXT NOT NULL,
+            sealed_tokens BLOB,
+            generation INTEGER NOT NULL DEFAULT 0,
+            rejected TEXT NOT NULL DEFAULT '',
+            consented_at TEXT,
+            used_at TEXT,
+            refreshed_at TEXT,
+            lost_reply INTEGER NOT NULL DEFAULT 0
+        )
+        """,
+        """
+        CREATE TABLE refreshes (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            profile INTEGER NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
+            at TEXT NOT NULL,
+            ok INTEGER NOT NULL,
+            words TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX refreshes_of_profile ON refreshes (profile)",
+        """
+        CREATE TABLE consents (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            state_hash BLOB NOT NULL UNIQUE,
+            sealed BLOB NOT NULL,
+            expires_at TEXT NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE accounts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            number TEXT NOT NULL,
+            environment TEXT NOT NULL,
+            nickname TEXT NOT NULL,
+            postal_code TEXT NOT NULL,
+            country TEXT NOT NULL,
+            profile INTEGER REFERENCES profiles (id) ON DELETE SET NULL,
+            application TEXT,
+            active INTEGER NOT NULL,
+            defaults TEXT NOT NULL,
+            probe TEXT,
+            probe_note TEXT NOT NULL,
+            probed_at TEXT,
+            UNIQUE (number, environment)
+        )
+        """,
+        "CREATE INDEX accounts_of_profile ON accounts (profile)",
+        """
+        CREATE TABLE access_keys (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            licence TEXT NOT NULL,
+            user TEXT NOT NULL,
+            password_hash TEXT NOT NULL,
+            account INTEGER NOT NULL REFERENCES accounts (id),
+            test_account INTEGER REFERENCES accounts (id),
+            two_phase TEXT NOT NULL,
+            at_once TEXT NOT NULL,
+            void_unaccepted_after REAL,
+            json_fault_status INTEGER NOT NULL,
+            json_errors_beside INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            label TEXT NOT NULL,
+            UNIQUE (licence, user)
+        )
+        """,
+        "CREATE INDEX access_keys_of_account ON access_keys (account)",
+        "CREATE INDEX access_keys_of_test_account ON access_keys (test_account)",
+        """
+        CREATE TABLE key_accounts (
+            access_key INTEGER NOT NULL REFERENCES access_keys (id) ON DELETE CASCADE,
+            account INTEGER NOT NULL REFERENCES accounts (id),
+            PRIMARY KEY (access_key, account)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX key_accounts_of_account ON key_accounts (account)",
+        """
+        CREATE TABLE sightings (
+            licence TEXT NOT NULL,
+            user TEXT NOT NULL,
+            password_hash TEXT NOT NULL,
+            peer TEXT NOT NULL,
+            user_agent TEXT NOT NULL,
+            operations TEXT NOT NULL,
+            first_seen TEXT NOT NULL,
+            last_seen TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (licence, user)
+        )
+        """,
+        """
+        CREATE TABLE shipments (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            access_key INTEGER NOT NULL,
+            account INTEGER NOT NULL,
+            environment TEXT NOT NULL,
+            dialect TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            state TEXT NOT NULL,
+            fingerprint BLOB NOT NULL,
+            created_at TEXT NOT NULL,
+            changed_at TEXT NOT NULL,
+            digest BLOB,
+            number TEXT NOT NULL,
+            tracking_numbers TEXT NOT NULL,
+            delivered INTEGER NOT NULL,
+            delivered_at TEXT,
+            void_before TEXT,
+            void_cause TEXT NOT NULL,
+            void_tries INTEGER NOT NULL,
+            void_next_at TEXT,
+            running_seconds REAL NOT NULL,
+            note TEXT NOT NULL,
+            sealed_request BLOB,
+            sealed_reply BLOB
+        )
+        """,
+        "CREATE INDEX shipments_of_state ON shipments (state)",
+        "CREATE INDEX shipments_of_digest ON shipments (digest) WHERE digest IS NOT NULL",
+        "CREATE INDEX shipments_of_fingerprint ON shipments (fingerprint)",
+        "CREATE INDEX shipments_changed ON shipments (changed_at)",
+        "CREATE INDEX shipments_created ON shipments (created_at)",
+        """
+        CREATE TABLE shipment_numbers (
+            number TEXT NOT NULL,
+            shipment INTEGER NOT NULL REFERENCES shipments (id) ON DELETE CASCADE,
+            PRIMARY KEY (number, shipment)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX shipment_numbers_of_shipment ON shipment_numbers (shipment)",
+        """
+        CREATE TABLE exchanges (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,
+            dialect TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            access_key INTEGER,
+            account INTEGER,
+            environment TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            code TEXT NOT NULL,
+            seconds REAL NOT NULL,
+            ups_seconds REAL NOT NULL,
+            peer TEXT NOT NULL,
+            user_agent TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX exchanges_at ON exchanges (at)",
+        "CREATE TABLE links (token_hash BLOB PRIMARY KEY, expires_at TEXT NOT NULL) WITHOUT ROWID",
+        """
+        CREATE TABLE sessions (token_hash BLOB PRIMARY KEY, csrf TEXT NOT NULL, expires_at TEXT NOT NULL) WITHOUT ROWID
+        """,
+        "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE checks (id INTEGER PRIMARY KEY, count INTEGER NOT NULL)",
+    ),
+)
