@@ -89,10 +89,7 @@ class Renewals:
         profile = await self._store.profile(profile_id)
         if profile is None:
             self._live.pop(profile_id, None)
-            raise NotAuthorised(
-                "The UPS profile that this account ships through has been deleted. "
-                "Administrator: connect the account to a profile on the gateway's status page."
-            )
+            raise _deleted()
         return self.adopt(profile)
 
     def adopt(self, profile: Profile, ends: float | None = None) -> Live:
@@ -123,9 +120,12 @@ class Renewals:
             return renewed.access_token
 
     async def connect(self, profile_id: int, issued: Issued) -> Profile:
-        """Stores the pair of a new consent; the newest wins."""
+        """Stores the pair of a new consent; the newest wins. Raises NotAuthorised when the profile is gone."""
         async with self._lock(_lock_name(profile_id)):
-            profile = await self._store.put_tokens(profile_id, issued.pair, at=self._now(), consent=True)
+            try:
+                profile = await self._store.put_tokens(profile_id, issued.pair, at=self._now(), consent=True)
+            except LookupError as error:
+                raise _deleted() from error
             self._unsaved.pop(profile_id, None)
             self._refusals.pop(profile_id, None)
             self.adopt(profile, issued.ends)
@@ -182,6 +182,8 @@ class Renewals:
             try:
                 stored = await self._store.put_tokens(profile.id, issued.pair, at=self._now(), consent=False)
                 break
+            except LookupError as error:
+                raise _deleted() from error
             except StoreFailed:
                 if not left:
                     self._unsaved[profile.id] = _Unsaved(profile.generation, issued)
@@ -269,8 +271,8 @@ class Renewals:
     async def _record(self, profile: Profile, words: str, *, ok: bool) -> None:
         try:
             await self._store.add_refresh(RefreshRecord(profile.id, self._now(), ok, words))
-        except StoreFailed as error:
-            log.warning("profile %s: the refresh history could not be written: %s", profile.name, error.message)
+        except (StoreFailed, LookupError) as error:
+            log.warning("profile %s: the refresh history could not be written: %s", profile.name, error)
 
     def _good(self, held: Held) -> bool:
         return held.good(self._now(), self._monotonic())
@@ -293,6 +295,13 @@ class Renewals:
 
 def _lock_name(profile_id: int) -> str:
     return f"profile-{profile_id}"
+
+
+def _deleted() -> NotAuthorised:
+    return NotAuthorised(
+        "The UPS profile that this account ships through has been deleted. "
+        "Administrator: connect the account to a profile on the gateway's status page."
+    )
 
 
 def _cannot_renew(profile: Profile) -> str:

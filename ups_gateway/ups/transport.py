@@ -103,6 +103,8 @@ class Transport:
         """
         if timeout <= 0:
             raise NotSent("there was no time left to ask UPS")
+        if self._session.closed:
+            raise NotSent("the gateway is stopping")
         progress = _Progress()
         limits = aiohttp.ClientTimeout(total=timeout, connect=min(timeout, self._connect_timeout), ceil_threshold=1e9)
         try:
