@@ -25,22 +25,29 @@ from ups_gateway.model import (
 from ups_gateway.translate import faults
 from ups_gateway.translate.dialects import xml
 from ups_gateway.translate.operations import READERS, SPECS, WRITERS
+from ups_gateway.translate.operations.label_recovery import recovery_call
 from ups_gateway.translate.operations.rate import probe_call, probe_verdict
+from ups_gateway.translate.operations.shipment_results import Created, Label, created, labels
 from ups_gateway.translate.operations.void import VoidVerdict
 from ups_gateway.translate.operations.void import call as void_call
 from ups_gateway.translate.operations.void import verdict as void_verdict
 
 __all__ = [
+    "Created",
+    "Label",
     "VoidVerdict",
     "answer",
+    "created",
     "encode_body",
     "fault",
+    "labels",
     "more",
     "pack",
     "pack_reply",
     "probe_call",
     "probe_verdict",
     "read",
+    "recovery_call",
     "refusal",
     "request",
     "slow_start",
@@ -79,7 +86,7 @@ def read(call: LegacyCall) -> Asked:
 def request(asked: Asked, account: Account, terms: Terms) -> Translated:
     """The REST calls that a request amounts to on this account. Raises ClientFault."""
     translated = SPECS[asked.operation].request(asked, account, terms)
-    return replace(translated, ignored=asked.ignored)
+    return replace(translated, ignored=asked.ignored + translated.ignored)
 
 
 def more(translated: Translated, replies: Sequence[RestReply]) -> RestCall | None:

@@ -13,7 +13,19 @@ from typing import Any, Final
 from ups_gateway.errors import Refusal
 from ups_gateway.model import Account, Asked, Dialect, Operation, RestCall, RestReply, Terms, Translated
 from ups_gateway.translate.engine import Table, compile_request, compile_xml
-from ups_gateway.translate.operations import address_city, address_street, rate, track, void
+from ups_gateway.translate.operations import (
+    address_city,
+    address_street,
+    label_recovery,
+    rate,
+    ship,
+    ship_accept,
+    ship_confirm,
+    shipment_request,
+    time_in_transit,
+    track,
+    void,
+)
 
 
 def _nothing(_tree: Any) -> tuple[str, ...]:
@@ -22,6 +34,10 @@ def _nothing(_tree: Any) -> tuple[str, ...]:
 
 def _never(_tree: Any) -> bool:
     return False
+
+
+def _always(_tree: Any) -> bool:
+    return True
 
 
 def _no_more(_translated: Translated, _replies: Sequence[RestReply]) -> RestCall | None:
@@ -84,6 +100,39 @@ SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
             source=rate.source,
             warning=rate.warning,
             accounts=rate.accounts,
+        ),
+        Operation.SHIP_CONFIRM: Spec(
+            requests={Dialect.XML: shipment_request.XML_REQUEST},
+            answers={Dialect.XML: ship_confirm.XML_ANSWER},
+            request=ship_confirm.request,
+            source=ship_confirm.source,
+            warning=ship_confirm.warning,
+            accounts=ship.accounts,
+            creating=_always,
+        ),
+        Operation.SHIP_ACCEPT: Spec(
+            requests={Dialect.XML: ship_accept.XML_REQUEST},
+            answers={Dialect.XML: ship_accept.XML_ANSWER},
+            request=ship_accept.request,
+            source=ship_accept.source,
+            warning=ship_accept.warning,
+            digest=ship_accept.digest,
+        ),
+        Operation.LABEL_RECOVERY: Spec(
+            requests={Dialect.XML: label_recovery.XML_REQUEST},
+            answers={Dialect.XML: label_recovery.XML_ANSWER},
+            request=label_recovery.request,
+            source=label_recovery.source,
+            warning=label_recovery.warning,
+            accounts=label_recovery.accounts,
+            tracking_numbers=label_recovery.tracking_numbers,
+            creating=label_recovery.creating,
+        ),
+        Operation.TIME_IN_TRANSIT: Spec(
+            requests={Dialect.XML: time_in_transit.XML_REQUEST},
+            answers={Dialect.XML: time_in_transit.XML_ANSWER},
+            request=time_in_transit.request,
+            source=time_in_transit.source,
         ),
         Operation.VOID: Spec(
             requests={Dialect.XML: void.XML_REQUEST},

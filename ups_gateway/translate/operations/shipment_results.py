@@ -1,0 +1,142 @@
+"""What came of a shipment: charges, labels and documents, read from the reply of the ship call.
+
+The shapes here serve both old answers, ShipConfirm's and ShipAccept's. When the stored reply was deleted, a label
+recovery takes its place: the rule is that whatever is read from one can be read from the other, as far as it knows.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+from ups_gateway.model import RestReply
+from ups_gateway.translate import faults
+from ups_gateway.translate.engine import Drop, From, Made, Table, leaves
+from ups_gateway.translate.operations.parts import AMOUNT, CODE, at, listed, texts_at
+
+Node = dict[str, Any]
+
+
+def required(name: str, template: Table) -> Made:
+    """An object that the old schema requires: written even when UPS gave none."""
+    return Made(lambda node: node.get(name) or {}, (name,), template)
+
+
+CHARGE: Final[Table] = leaves("Code Description CurrencyCode MonetaryValue SubType")
+TAX: Final[Table] = leaves("Type MonetaryValue")
+BILLING_WEIGHT: Final[Table] = {"UnitOfMeasurement": CODE, "Weight": From("Weight", default="0.0")}
+DISCLAIMER: Final[Table] = {"Code": None, "Description": From("Description", default="")}
+
+XML_CHARGES: Final[Table] = {
+    "RateChart": None,
+    "BaseServiceCharge": CHARGE,
+    "TransportationCharges": CHARGE,
+    "ServiceOptionsCharges": CHARGE,
+    "ItemizedCharges": [CHARGE],
+    "TaxCharges": [TAX],
+    "TotalCharges": CHARGE,
+    "TotalChargesWithTaxes": CHARGE,
+}
+XML_NEGOTIATED: Final[Table] = {
+    "ItemizedCharges": [CHARGE],
+    "TaxCharges": [TAX],
+    "NetSummaryCharges": From("", {"GrandTotal": From("TotalCharge", AMOUNT), "TotalChargesWithTaxes": CHARGE}),
+}
+"""NegotiatedRates of the XML API; REST's NegotiatedRateCharges is flat."""
+
+NO_DUTIES: Final = Drop("UPS's REST estimates no duties and taxes with a shipment; landed cost is an API of its own")
+
+
+# --- the tree that the templates read ---------------------------------------------------------------------------------
+
+
+def results_of(body: Any) -> Node:
+    """ShipmentResults of a ship reply, or what a label recovery knows of them, in the same shape."""
+    if "ShipmentResponse" in body:
+        results = dict(next(at(body, "ShipmentResponse.ShipmentResults"), {}))
+    else:
+        results = _recovered(body.get("LabelRecoveryResponse", {}))
+    results["PackageResults"] = listed(results.get("PackageResults"))
+    if not next(at(results, "NegotiatedRateCharges.TotalCharge"), None):
+        results.pop("NegotiatedRateCharges", None)
+    return results
+
+
+def _recovered(response: Node) -> Node:
+    known = ("ShipmentIdentificationNumber", "Form", "CODTurnInPage", "HighValueReport")
+    packages = []
+    for found in at(response, "LabelResults"):
+        package: Node = {"TrackingNumber": found.get("TrackingNumber") or found.get("MailInnovationsTrackingNumber")}
+        image = found.get("LabelImage") or found.get("MailInnovationsLabelImage")
+        if image:
+            package["ShippingLabel"] = {**image, "ImageFormat": image.get("LabelImageFormat")}
+        receipt = next(at(found, "Receipt.Image"), None)
+        if receipt:
+            package["ShippingReceipt"] = receipt
+        if "Form" in found:
+            package["Form"] = found["Form"]
+        packages.append(package)
+    return {"PackageResults": packages, **{name: response[name] for name in known if name in response}}
+
+
+def with_page(number: str, label: Node, format_member: str) -> Node:
+    """A GIF label with the HTML page that old clients print it from, where UPS gave none.
+
+    UPS's page names a file beside it ("label1Z....gif"); this one carries the picture itself.
+    """
+    image = label.get("GraphicImage")
+    kind = next(iter(texts_at(label, f"{format_member}.Code")), "")
+    if label.get("HTMLImage") or not image or kind.upper() != "GIF":
+        return label
+    title = escape(f"Label {number}")
+    page = (
+        f"<!DOCTYPE html>\n<html><head><title>{title}</title></head>\n"
+        f'<body><img src="data:image/gif;base64,{image}" alt="{title}" width="651" height="392"></body></html>\n'
+    )
+    return {**label, "HTMLImage": base64.b64encode(page.encode("ascii", "xmlcharrefreplace")).decode("ascii")}
+
+
+# --- for the ledger and the pages -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What a ship call created; `number` is the shipment identification number."""
+
+    number: str
+    tracking_numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label, decoded. `format` is UPS's code in upper case: GIF, PNG, PDF, ZPL, EPL or SPL."""
+
+    tracking_number: str
+    format: str
+    data: bytes
+
+
+def created(reply: RestReply) -> Created:
+    """The numbers in a ship reply (or a label recovery); empty where there are none."""
+    results = results_of(faults.body_of(reply) or {})
+    numbers = texts_at(results, "PackageResults.TrackingNumber")
+    shipment = texts_at(results, "ShipmentIdentificationNumber")
+    return Created((*shipment, *numbers, "")[0], numbers)
+
+
+def labels(reply: RestReply) -> tuple[Label, ...]:
+    """Every label of a ship reply (or a label recovery), further parts after it; what is no base64 is left out."""
+    found = []
+    for package in results_of(faults.body_of(reply) or {})["PackageResults"]:
+        label = package.get("ShippingLabel") or {}
+        kind = next(iter(texts_at(label, "ImageFormat.Code")), "").upper()
+        for image in texts_at(label, "GraphicImage", "GraphicImagePart"):
+            try:
+                data = base64.b64decode(image)
+            except binascii.Error:
+                continue  # nothing that a person could print
+            found.append(Label(str(package.get("TrackingNumber") or ""), kind, data))
+    return tuple(found)
