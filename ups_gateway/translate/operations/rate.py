@@ -13,6 +13,7 @@ from ups_gateway.errors import InvalidRequest
 from ups_gateway.model import Account, Asked, RestCall, RestReply, Terms, Translated
 from ups_gateway.translate import faults
 from ups_gateway.translate.engine import (
+    ABSENT,
     FLAG,
     Default,
     Drop,
@@ -43,7 +44,6 @@ from ups_gateway.translate.operations.parts import (
     WEIGHED_IN,
     WEIGHT,
     XML_ADDRESS,
-    XML_ADDRESS_LINES,
     at,
     copied,
     listed,
@@ -66,6 +66,19 @@ CHEMICAL_RECORD: Final[Table] = leaves(
     " CommodityRegulatedLevelCode TransportCategory TunnelRestrictionCode"
 )
 
+_LENGTH_UNITS: Final = {"00": "CM", "01": "IN"}
+_DRY_ICE_UNITS: Final = {"KGS": "00", "LBS": "01"}
+"""Rating has two letters for the unit of dry ice, and words for lengths; old requests have both spellings for both."""
+
+
+def _length_unit(code: str) -> str:
+    return _LENGTH_UNITS.get(code, code.upper())
+
+
+def _dry_ice_unit(code: str) -> str:
+    return _DRY_ICE_UNITS.get(code.upper(), code.upper())
+
+
 PACKAGE_OPTIONS: Final[Table] = {
     "DeliveryConfirmation": leaves("DCISType"),
     "AccessPointCOD": AMOUNT,
@@ -85,12 +98,15 @@ PACKAGE_OPTIONS: Final[Table] = {
         **flags("OverPackedIndicator AllPackedInOneIndicator"),
         "HazMatChemicalRecord": [CHEMICAL_RECORD],
     },
-    "DryIce": {**DRY_ICE, "AuditRequired": FLAG},
+    "DryIce": {
+        **amend(DRY_ICE, {"DryIceWeight.UnitOfMeasurement.Code": To("Code", via=_dry_ice_unit)}),
+        "AuditRequired": FLAG,
+    },
 }
 
 PACKAGE: Final[Table] = {
     "PackagingType": CODE,
-    "Dimensions": DIMENSIONS,
+    "Dimensions": amend(DIMENSIONS, {"UnitOfMeasurement.Code": To("Code", via=_length_unit)}),
     "DimWeight": WEIGHT,
     "PackageWeight": WEIGHT,
     "Commodity": COMMODITY,
@@ -185,7 +201,7 @@ REQUEST: Final[Table] = {
     "CustomerClassification": CODE,
     "Shipment": SHIPMENT,
 }
-"""REST's own shape; the XML API is told from it by its differences. Names of REST are understood there too."""
+"""REST's own shape; the XML API is told from it by its differences. Ground freight pricing it shares."""
 
 
 def _unit_beside(made: Node, target: Node, _body: Node) -> None:
@@ -216,19 +232,14 @@ XML_REQUEST: Final[Table] = amend(
             "SubVersion": None,
             "TransactionReference": REFERENCE,
         },
-        **{
-            f"Shipment.{party}.Address": {**address, **XML_ADDRESS_LINES}
-            for party, address in (
-                ("Shipper", ADDRESS),
-                ("ShipTo", {**ADDRESS, "ResidentialAddressIndicator": FLAG}),
-                ("ShipFrom", ADDRESS),
-                (
-                    "AlternateDeliveryAddress",
-                    {**ADDRESS, **flags("ResidentialAddressIndicator POBoxIndicator")},
-                ),
-            )
+        "Shipment.Shipper.Address": XML_ADDRESS,
+        "Shipment.ShipTo.Address": {**XML_ADDRESS, "ResidentialAddressIndicator": FLAG},
+        "Shipment.ShipFrom.Address": XML_ADDRESS,
+        "Shipment.AlternateDeliveryAddress.Address": {
+            **XML_ADDRESS,
+            **flags("ResidentialAddressIndicator POBoxIndicator"),
         },
-        "Shipment.PaymentDetails.ShipmentCharge.BillThirdParty.Address": {**ADDRESS, **XML_ADDRESS_LINES},
+        "Shipment.PaymentDetails.ShipmentCharge.BillThirdParty.Address": XML_ADDRESS,
         "Shipment.Shipper.Address.ResidentialAddressIndicator": Drop("REST asks it of the destination only"),
         "Shipment.ShipFrom.Address.ResidentialAddressIndicator": Drop("REST asks it of the destination only"),
         **{
@@ -247,6 +258,20 @@ XML_REQUEST: Final[Table] = amend(
         "Shipment.ShipmentServiceOptions.SaturdayDelivery": To("SaturdayDeliveryIndicator", FLAG),
         "Shipment.Package.AdditionalHandling": To("AdditionalHandlingIndicator", FLAG),
         "Shipment.Package.PackageServiceOptions.InsuredValue": To("DeclaredValue", AMOUNT),
+        # Names that REST has for these; the XML API did not know them and rated without
+        **dict.fromkeys(
+            (
+                "Shipment.ShipTo.Name",
+                "Shipment.ShipFrom.Name",
+                "Shipment.DocumentsOnlyIndicator",
+                "Shipment.ShipmentRatingOptions",
+                "Shipment.ShipmentServiceOptions.SaturdayPickupIndicator",
+                "Shipment.ShipmentServiceOptions.SaturdayDeliveryIndicator",
+                "Shipment.Package.AdditionalHandlingIndicator",
+                "Shipment.Package.PackageServiceOptions.DeclaredValue",
+            ),
+            ABSENT,
+        ),
         # Carts put the unit beside the weight, and PickupType into the shipment
         "Shipment.Package.UnitOfMeasurement": Made(_unit_beside, ("PackageWeight.UnitOfMeasurement",), WEIGHED_IN),
         "Shipment.PickupType": To("/PickupType", CODE),
@@ -509,12 +534,30 @@ _PAYMENT_OF_SHIPMENT: Final[Table] = {
     "SplitDutyVATIndicator": FLAG,
 }
 
+_MODES: Final = {
+    "highway": "01",
+    "ground": "02",
+    "pax": "03",
+    "passenger aircraft": "03",
+    "cao": "04",
+    "cargo aircraft only": "04",
+}
+"""TransportationMode of a chemical: words in shipping, numbers in rating."""
+
+
+def _mode(value: str) -> str:
+    return _MODES.get(value.lower(), value)
+
+
 _PACKAGE_OF_SHIPMENT: Final[Table] = {
     **{name: rule for name, rule in PACKAGE.items() if name not in ("PackagingType", "PackageServiceOptions")},
     "Packaging": To("PackagingType", CODE),
     "PackageServiceOptions": {
         **{name: rule for name, rule in PACKAGE_OPTIONS.items() if name != "HazMat"},
-        "HazMat": To("HazMat.HazMatChemicalRecord", [CHEMICAL_RECORD]),
+        "HazMat": To(
+            "HazMat.HazMatChemicalRecord",
+            [amend(CHEMICAL_RECORD, {"TransportationMode": To("TransportationMode", via=_mode)})],
+        ),
         "PackageIdentifier": To("HazMat.PackageIdentifier"),
     },
     "HazMatPackageInformation": To(
@@ -536,7 +579,7 @@ _OPTIONS_OF_SHIPMENT: Final[Table] = {
 
 _OF_SHIPMENT: Final = compile_request(
     {
-        "Request": {"SubVersion": None, "TransactionReference": leaves("CustomerContext")},
+        "Request": {"TransactionReference": leaves("CustomerContext")},
         "Shipment": {
             **{name: rule for name, rule in SHIPMENT.items() if name not in ("PaymentDetails", "Package")},
             "PaymentInformation": To("PaymentDetails", _PAYMENT_OF_SHIPMENT),
@@ -563,7 +606,8 @@ def rate_call_of_shipment(shipment_request: Node) -> RestCall:
             options.pop("HazMat", None)  # an identifier without a chemical: rating demands the records
     # Ship charges by the account's own rates; rating would choose by the pickup type (inferred)
     tree["CustomerClassification"] = {"Code": "00"}
-    tree.setdefault("Request", {})["RequestOption"] = "Rate"
+    # chemicals count from release 1701 on, whatever release the shipment was asked by
+    tree.setdefault("Request", {}).update({"RequestOption": "Rate", "SubVersion": VERSION[1:]})
     _name_units(tree)
     return _call("Rate", tree)
 
