@@ -73,11 +73,7 @@ class Shipping:
     async def create(self, order: Order, call: RestCall, connection: Connection) -> Outcome:
         """Has UPS do it, once; a repeat gets the outcome of the first. Raises what went wrong, all of it committed."""
         async with self._rows.lock(order.fingerprint):
-            task = await self._repeat_of(order, connection)
-            if task is None:
-                row, digest = await self._intend(order, call)
-                work = self._carry_out(row, order, call, digest, State.CREATED)
-                task = self._waiting.begin(row.id, connection, work, self._now())
+            task = await self._repeat_of(order, connection) or await self._new(order, call, connection)
         return await asyncio.shield(task)
 
     async def quote(self, order: Order, later: RestCall) -> str:
@@ -96,8 +92,8 @@ class Shipping:
         async with self._rows.lock(hashed):
             row = await self._store.shipment_by_digest(order.key, hashed)
             task = None if row is None else await self._accepted(row, order, connection)
-            if task is None:
-                raise BadDigest("No shipment waits for this ShipmentDigest: it is unknown, spent, or voided.")
+        if task is None:
+            raise BadDigest("No shipment waits for this ShipmentDigest: it is unknown, spent, or voided.")
         return await asyncio.shield(task)
 
     async def settle(self, shipment: int, *, delivered: bool) -> None:
@@ -210,9 +206,11 @@ class Shipping:
 
     # --- the way of one row -------------------------------------------------------------------------------------------
 
-    async def _intend(self, order: Order, call: RestCall) -> tuple[Shipment, str]:
+    async def _new(self, order: Order, call: RestCall, connection: Connection) -> asyncio.Task[Outcome]:
         digest = self._new_digest() if order.operation is Operation.SHIP_CONFIRM else ""
-        return await self._add(order, call, State.INTENDED, digest), digest
+        row = await self._add(order, call, State.INTENDED, digest)
+        work = self._carry_out(row, order, call, digest, State.CREATED)
+        return self._waiting.begin(row.id, connection, work, self._now())
 
     async def _add(self, order: Order, call: RestCall, state: State, digest: str) -> Shipment:
         kind: Literal["shipment", "other"] = "shipment" if order.operation in _SHIPPING else "other"

@@ -1,0 +1,477 @@
+"""Voids: the client's, the page's, the gateway's own; UPS's verdicts, pauses, alarms, the end of the window."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.shipping.scripted import SHIP, Answer, House, Socket, a_house, refused, reply, until
+from ups_gateway.errors import InvalidRequest, NotAuthorised, UpsRefused, UpsUnreachable
+from ups_gateway.model import Operation, RestCall, RestReply, Shipment, State
+from ups_gateway.shipping.carrier import Order, Outcome, Policy
+
+NUMBER = "1ZA1B2C30000000010"
+VOID = RestCall("DELETE", f"/api/shipments/v2409/void/cancel/{NUMBER}")
+DONE = reply(void="1")
+
+
+async def shipped(house: House, operation: Operation = Operation.SHIP) -> Outcome:
+    """A shipment whose answer was delivered."""
+    socket = Socket()
+    outcome = await house.shipping.create(house.order(operation=operation), SHIP, socket)
+    socket.receive()
+    await house.shipping.settle(outcome.shipment, delivered=True)
+    return outcome
+
+
+def void_order(house: House, content: bytes = b"void") -> Order:
+    return house.order(content, Operation.VOID)
+
+
+async def void(
+    house: House,
+    socket: Socket | None = None,
+    *,
+    numbers: tuple[str, ...] = (NUMBER,),
+    calls: tuple[RestCall, ...] = (VOID,),
+    content: bytes = b"void",
+) -> tuple[RestReply, ...]:
+    """What exchange does with a client's void."""
+    row = next(iter(await house.shipping.desk.find(numbers[0], "production")), None)
+    order = void_order(house, content)
+    return await house.shipping.voids.by_client(order, calls, numbers, row, socket or Socket())
+
+
+def packages_call(numbers: tuple[str, ...]) -> RestCall:
+    return RestCall("DELETE", VOID.path, {"trackingnumber": json.dumps(numbers)})
+
+
+# --- the client's -----------------------------------------------------------------------------------------------------
+
+
+async def test_voiding_is_on_disk_before_ups_is_asked_and_accept_then_loses(house: House) -> None:
+    await shipped(house)
+    house.ups.gate, house.ups.arrived = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(void(house))
+    await house.ups.arrived.wait()
+    row = await house.row(1)
+    assert (row.state, row.void_before, row.void_cause) == (State.VOIDING, State.DELIVERED, "client")
+    await house.shipping.step(house.clock.on(minutes=1))
+    house.ups.gate.set()
+    assert (await running, len(house.ups.voided)) == ((DONE,), 1)
+    row = await house.row(1)
+    assert (row.state, row.note) == (State.VOIDED, "Voided.")
+
+
+@pytest.mark.parametrize("answer", [reply(warning="190119"), refused("190117")])
+async def test_a_warning_or_already_voided_counts_as_voided(house: House, answer: RestReply) -> None:
+    await shipped(house)
+    house.ups.script = [answer]
+    if answer.status == 200:
+        assert await void(house) == (answer,)
+    else:
+        with pytest.raises(UpsRefused, match="190117"):
+            await void(house)
+    assert await house.state(1) is State.VOIDED
+
+
+@pytest.mark.parametrize("code", ["190103", "190107"])
+async def test_what_ups_refuses_to_the_client_is_what_it_was(house: House, code: str) -> None:
+    await shipped(house)
+    house.ups.script = [refused(code)]
+    with pytest.raises(UpsRefused, match=code):
+        await void(house)
+    row = await house.row(1)
+    assert (row.state, row.void_before, row.void_cause) == (State.DELIVERED, None, "")
+    assert row.note == f"{code} as UPS says"
+
+
+async def test_an_answer_that_says_only_partly_voided_leaves_the_shipment_what_it_was(house: House) -> None:
+    await shipped(house)
+    house.ups.script = [reply(partly="1")]
+    assert await void(house) == (reply(partly="1"),)
+    assert await house.state(1) is State.DELIVERED
+
+
+@pytest.mark.parametrize("answer", [UpsUnreachable("cut"), NotAuthorised("no consent"), reply(503)])
+async def test_a_void_that_ups_did_not_answer_is_told_and_tried_again_by_the_gateway(
+    house: House, answer: Answer
+) -> None:
+    await shipped(house)
+    house.ups.script = [answer]
+    with pytest.raises((UpsUnreachable, NotAuthorised)):
+        await void(house)
+    row = await house.row(1)
+    assert (row.state, row.void_next_at) == (State.VOIDING, house.clock() + timedelta(minutes=1))
+    house.restart()
+    await house.shipping.step(house.clock.on(seconds=59))
+    assert await house.state(1) is State.VOIDING
+    await house.shipping.step(house.clock.on(seconds=1))
+    assert await house.state(1) is State.VOIDED
+
+
+async def test_a_repeated_void_gets_the_first_ones_answer(house: House) -> None:
+    await shipped(house)
+    first = Socket()
+    house.ups.script = [reply(void="1", first=True)]
+    assert await void(house, first) == (reply(void="1", first=True),)
+    first.hang_up()
+    assert await void(house) == (reply(void="1", first=True),)
+    assert len(house.ups.voided) == 1
+
+
+async def test_a_repeated_void_joins_the_running_one(house: House) -> None:
+    await shipped(house)
+    house.ups.gate, house.ups.arrived = asyncio.Event(), asyncio.Event()
+    first = Socket()
+    running = asyncio.create_task(void(house, first))
+    await house.ups.arrived.wait()
+    running.cancel()
+    first.hang_up()
+    second = Socket()
+    repeat = asyncio.create_task(void(house, second))
+    lately = next(iter(house.shipping.voids._lately.values()))
+    await until(lambda: lately[0].connection is second)
+    house.ups.gate.set()
+    assert (await repeat, len(house.ups.voided)) == ((DONE,), 1)
+
+
+async def test_a_void_after_a_delivered_one_is_asked_of_ups_again(house: House) -> None:
+    await shipped(house)
+    first = Socket()
+    await void(house, first)
+    first.receive()
+    house.ups.script = [refused("190117")]
+    with pytest.raises(UpsRefused, match="190117"):
+        await void(house)
+
+
+async def test_after_the_window_the_same_void_is_asked_of_ups_again(house: House) -> None:
+    await shipped(house)
+    first = Socket()
+    await void(house, first)
+    first.hang_up()
+    house.clock.on(minutes=11)
+    await void(house)
+    assert len(house.ups.voided) == 2
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_already_voided_is_success_when_the_first_try_may_have_done_it(house: House, *, restarted: bool) -> None:
+    await shipped(house)
+    first = Socket()
+    house.ups.script = [UpsUnreachable("cut after sending"), refused("190117")]
+    with pytest.raises(UpsUnreachable):
+        await void(house, first)
+    first.receive()
+    if restarted:
+        house.restart()
+    assert await void(house) == (DONE,)
+    assert await house.state(1) is State.VOIDED
+
+
+async def test_after_a_restart_already_voided_is_success_for_what_the_client_voided_just_before(
+    house: House,
+) -> None:
+    await shipped(house)
+    await void(house)
+    house.restart()
+    house.ups.script = [refused("190117")]
+    assert await void(house) == (DONE,)
+    house.clock.on(minutes=11)
+    house.restart()
+    house.ups.script = [refused("190117")]
+    with pytest.raises(UpsRefused, match="190117"):
+        await void(house)
+
+
+async def test_a_number_that_is_not_in_the_ledger_is_voided_and_repeated_all_the_same(house: House) -> None:
+    foreign = ("1ZZZZZZZ0000000001",)
+    first, second = Socket(), Socket()
+    house.ups.script = [UpsUnreachable("cut"), refused("190117")]
+    with pytest.raises(UpsUnreachable):
+        await void(house, first, numbers=foreign)
+    assert await void(house, second, numbers=foreign) == (DONE,)
+    second.hang_up()
+    assert await void(house, numbers=foreign) == (DONE,)
+    house.ups.script = [refused("190117")]
+    with pytest.raises(UpsRefused):
+        await void(house, numbers=foreign, content=b"another void of it")
+    assert len(house.ups.voided) == 3
+
+
+async def test_single_packages_are_voided_without_touching_the_shipment(house: House) -> None:
+    house.ups.packages = 3
+    await shipped(house)
+    package = f"{NUMBER[:-1]}2"
+    await void(house, numbers=(NUMBER, package), calls=(packages_call((package,)),))
+    row = await house.row(1)
+    assert (row.state, row.note) == (State.DELIVERED, f"The client asked to void {package}: Voided.")
+
+
+async def test_all_packages_are_the_shipment(house: House) -> None:
+    house.ups.packages = 2
+    await shipped(house)
+    packages = (NUMBER, f"{NUMBER[:-1]}1")
+    await void(house, numbers=(NUMBER, *packages), calls=(packages_call(packages),))
+    assert await house.state(1) is State.VOIDED
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [refused("190103"), UpsUnreachable("UPS answered 503"), NotAuthorised("consent withdrawn")],
+)
+async def test_a_void_in_several_calls_that_fails_says_what_was_voided(house: House, answer: Answer) -> None:
+    house.ups.packages = 3
+    await shipped(house)
+    packages = tuple(f"{NUMBER[:-1]}{number}" for number in range(3))
+    house.ups.script = [DONE, answer]
+    calls = (packages_call(packages[:2]), packages_call(packages[2:]))
+    with pytest.raises((UpsRefused, UpsUnreachable, NotAuthorised), match=f"before this: {packages[0]}, {packages[1]}"):
+        await void(house, numbers=(NUMBER, *packages), calls=calls)
+    then = State.DELIVERED if isinstance(answer, RestReply) else State.VOIDING
+    assert await house.state(1) is then
+
+
+async def test_a_void_of_what_could_not_be_voided_may_succeed_after_all(house: House) -> None:
+    await shipped(house)
+    await house.put(1, state=State.CANNOT_BE_VOIDED, void_before=State.DELIVERED, void_cause="page")
+    house.ups.script = [refused("190103")]
+    with pytest.raises(UpsRefused):
+        await void(house)
+    assert await house.state(1) is State.CANNOT_BE_VOIDED
+    await void(house, content=b"again")
+    assert await house.state(1) is State.VOIDED
+
+
+async def test_a_clients_void_while_the_gateway_voids_the_same_is_success(house: House) -> None:
+    await shipped(house)
+    await house.put(1, state=State.VOIDING, void_before=State.CREATED, void_cause="unaccepted")
+    house.ups.script = [refused("190117")]
+    assert await void(house) == (DONE,)
+    assert await house.state(1) is State.VOIDED
+
+
+# --- the page's -------------------------------------------------------------------------------------------------------
+
+
+async def test_the_page_voids_at_once(house: House) -> None:
+    await shipped(house)
+    row = await house.shipping.voids.by_page(1)
+    assert (row.state, row.void_cause, house.ups.voided) == (State.VOIDED, "page", [NUMBER])
+
+
+async def test_a_final_refusal_on_the_page_is_cannot_be_voided(house: House) -> None:
+    await shipped(house)
+    house.ups.script = [refused("190103")]
+    row = await house.shipping.voids.by_page(1)
+    assert (row.state, row.note) == (State.CANNOT_BE_VOIDED, "190103 as UPS says")
+
+
+async def test_the_page_may_press_a_void_that_waits(house: House) -> None:
+    await shipped(house)
+    house.ups.script = [reply(503)]
+    assert (await house.shipping.voids.by_page(1)).state is State.VOIDING
+    assert (await house.shipping.voids.by_page(1)).state is State.VOIDED
+
+
+async def test_the_page_cannot_void_what_is_none_or_voided_or_unknown(house: House) -> None:
+    with pytest.raises(InvalidRequest, match="no shipment 1 that UPS"):
+        await house.shipping.voids.by_page(1)
+    await house.shipping.create(house.order(operation=Operation.PICKUP_CREATE), SHIP, Socket())
+    with pytest.raises(InvalidRequest, match="no shipment 1 that UPS"):
+        await house.shipping.voids.by_page(1)
+    await house.shipping.quote(house.confirm(), SHIP)
+    with pytest.raises(InvalidRequest, match="no shipment 2 that UPS"):
+        await house.shipping.voids.by_page(2)
+    outcome = await house.shipping.create(house.order(b"two"), SHIP, Socket())
+    await house.shipping.voids.by_page(outcome.shipment)
+    with pytest.raises(InvalidRequest, match="is voided: there is nothing to void"):
+        await house.shipping.voids.by_page(outcome.shipment)
+
+
+async def test_a_void_whose_account_was_removed_waits_and_says_so(house: House) -> None:
+    await shipped(house)
+    await house.put(1, account=99)
+    row = await house.shipping.voids.by_page(1)
+    assert (row.state, row.note) == (
+        State.VOIDING,
+        f"The account that shipment {NUMBER} belongs to was removed from the gateway.",
+    )
+
+
+# --- the gateway's own ------------------------------------------------------------------------------------------------
+
+
+async def confirmed(house: House, content: bytes = b"one") -> Shipment:
+    outcome = await house.shipping.create(house.confirm(content), SHIP, Socket())
+    return await house.row(outcome.shipment)
+
+
+async def test_what_is_not_accepted_in_an_hour_of_running_time_is_voided(house: House) -> None:
+    await house.shipping.step(house.clock())
+    row = await confirmed(house)
+    await house.run_for(60)
+    assert await house.state(row.id) is State.CREATED
+    await house.run_for(1)
+    row = await house.row(row.id)
+    assert (row.state, row.void_cause, house.ups.voided) == (State.VOIDED, "unaccepted", [row.number])
+
+
+async def test_what_is_accepted_is_not_voided(house: House) -> None:
+    row = await confirmed(house)
+    await house.run_for(59)
+    await house.shipping.accept(house.order(b"accept"), "digest1", Socket())
+    await house.run_for(120)
+    assert (await house.state(row.id), house.ups.voided) == (State.ACCEPTED, [])
+
+
+async def test_sleep_and_a_clock_set_back_are_no_running_time(house: House) -> None:
+    row = await confirmed(house)
+    await house.run_for(30)
+    await house.shipping.step(house.clock.on(hours=9))
+    await house.shipping.step(house.clock.on(hours=-2))
+    await house.run_for(25)
+    assert await house.state(row.id) is State.CREATED
+    await house.run_for(6)
+    assert await house.state(row.id) is State.VOIDED
+
+
+async def test_running_time_outlives_a_sudden_end_and_a_start_gives_ten_minutes_grace(house: House) -> None:
+    row = await confirmed(house)
+    await house.run_for(58)
+    assert (await house.row(row.id)).running_seconds >= 3300
+    house.clock.on(hours=14)
+    house.restart()
+    await house.shipping.start()
+    await house.run_for(10)
+    assert await house.state(row.id) is State.CREATED
+    await house.run_for(1)
+    assert await house.state(row.id) is State.VOIDED
+
+
+async def test_a_key_may_say_never_or_its_own_time(house: House) -> None:
+    from dataclasses import replace
+
+    row = await confirmed(house)
+    await house.store.change_key(replace(house.key, void_unaccepted_after=None))
+    await house.run_for(120)
+    assert await house.state(row.id) is State.CREATED
+    await house.store.change_key(replace(house.key, void_unaccepted_after=timedelta(minutes=20)))
+    await house.run_for(21)
+    assert await house.state(row.id) is State.VOIDED
+
+
+@pytest.mark.parametrize(("default", "then"), [(None, State.CREATED), (timedelta(minutes=30), State.VOIDED)])
+async def test_a_deleted_key_leaves_the_default(tmp_path: Path, default: timedelta | None, then: State) -> None:
+    async with a_house(tmp_path, policy=Policy("page", void_unaccepted_after=default)) as house:
+        row = await confirmed(house)
+        await house.store.delete_key(house.key.id)
+        await house.run_for(45)
+        assert await house.state(row.id) is then
+
+
+async def test_in_the_test_environment_nothing_is_voided_by_itself(tmp_path: Path) -> None:
+    async with a_house(tmp_path, environment="test") as house:
+        row = await confirmed(house)
+        await house.run_for(120)
+        assert (await house.state(row.id), house.ups.voided) == (State.CREATED, [])
+
+
+async def test_an_accept_between_choice_and_write_wins_over_the_automatic_void(house: House) -> None:
+    row = await confirmed(house)
+    await house.run_for(59)
+    house.shipping.voids._ran += timedelta(hours=1)
+    async with house.shipping._rows.lock(row.id):
+        step = asyncio.create_task(house.shipping.step(house.clock.on(seconds=30)))
+        await until(lambda: row.id in house.shipping._rows._locks and bool(house.shipping._rows.lock(row.id)._waiters))
+        await house.put(row.id, state=State.ACCEPTED)
+    await step
+    assert (await house.state(row.id), house.ups.voided) == (State.ACCEPTED, [])
+
+
+async def voiding(house: House, answers: list[Answer]) -> Shipment:
+    """One that the gateway voids by itself, and UPS's answers to that."""
+    row = await confirmed(house)
+    await house.put(row.id, state=State.VOIDING, void_before=State.CREATED, void_cause="unaccepted")
+    house.ups.script = answers
+    await house.shipping.step(house.clock())
+    return await house.row(row.id)
+
+
+async def test_a_final_refusal_of_the_gateways_own_void_is_cannot_be_voided(house: House) -> None:
+    row = await voiding(house, [refused("190103")])
+    assert (row.state, row.note) == (State.CANNOT_BE_VOIDED, "190103 as UPS says")
+
+
+async def test_an_odd_refusal_is_tried_three_times_at_most(house: House) -> None:
+    row = await voiding(house, [reply(503), refused("190107"), refused("190107"), refused("190107")])
+    tries = [row.void_tries]
+    while row.state is State.VOIDING:
+        await house.shipping.step(house.clock.on(hours=1))
+        row = await house.row(row.id)
+        tries.append(row.void_tries)
+    assert (tries, row.state, len(house.ups.voided)) == ([0, 1, 2, 3], State.CANNOT_BE_VOIDED, 4)
+
+
+async def test_the_pauses_double_from_a_minute_to_an_hour(house: House) -> None:
+    row = await voiding(house, [reply(503)] * 9)
+    pauses = []
+    while row.state is State.VOIDING and row.void_next_at is not None:
+        pauses.append((row.void_next_at - house.clock()).total_seconds() / 60)
+        house.clock.time = row.void_next_at
+        await house.shipping.step(house.clock())
+        row = await house.row(row.id)
+    assert (pauses, row.state) == ([1, 1, 2, 4, 8, 16, 32, 60, 60], State.VOIDED)
+
+
+async def test_the_end_of_the_void_window_makes_it_cannot_be_voided(house: House) -> None:
+    row = await voiding(house, [reply(503), reply(503)])
+    await house.shipping.step(house.clock.on(days=28))
+    row = await house.row(row.id)
+    assert row.state is State.CANNOT_BE_VOIDED
+    assert row.note == "The time in which UPS voids is over. None as UPS says"
+
+
+async def test_a_clients_void_refused_in_the_background_is_what_it_was(house: House) -> None:
+    await shipped(house)
+    house.ups.script = [reply(503), refused("190103")]
+    with pytest.raises(UpsUnreachable):
+        await void(house)
+    await house.shipping.step(house.clock.on(minutes=2))
+    assert await house.state(1) is State.DELIVERED
+
+
+async def test_voids_of_the_past_are_let_go_after_the_window(house: House) -> None:
+    await shipped(house)
+    await void(house)
+    house.ups.gate, house.ups.arrived = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(void(house, content=b"running"))
+    await house.ups.arrived.wait()
+    assert len(house.shipping.voids.running()) == 1
+    house.clock.on(minutes=11)
+    house.shipping.voids._forget_old(house.clock() - timedelta(minutes=10))
+    assert len(house.shipping.voids._lately) == 1
+    house.ups.gate.set()
+    await running
+    async with house.shipping._rows.lock(void_order(house, b"running").fingerprint):
+        house.shipping.voids._forget_old(house.clock() + timedelta(minutes=10))
+        assert len(house.shipping.voids._lately) == 1
+
+
+async def test_a_stop_cuts_a_void_that_takes_too_long_and_the_next_start_goes_on(house: House) -> None:
+    await shipped(house)
+    house.ups.gate, house.ups.arrived = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(void(house))
+    await house.ups.arrived.wait()
+    await house.shipping.close(patience=0)
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    house.ups.gate = None
+    house.restart()
+    await house.shipping.step(house.clock())
+    assert await house.state(1) is State.VOIDED
