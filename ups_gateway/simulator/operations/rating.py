@@ -28,6 +28,7 @@ _OPTIONS = {
     "shoptimeintransit": (True, True),
 }
 """By lower-case request option: all services?, with transit times?"""
+_OWN_BASE_SINCE = 2201
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,9 @@ def _rated(goods: Consignment, service: Service, asked: _Asked, alerts: list[tup
     }
     if own is not None:
         rated["NegotiatedRateCharges"] = {
-            **({"BaseServiceCharge": [charges.amount(own, own.base)]} if asked.release >= charges.BASE_SINCE else {}),
+            # An object although UPS's OpenAPI file says array: that is how the live service writes it, and clients
+            # that work with it (karrio) read nothing else.
+            **({"BaseServiceCharge": charges.amount(own, own.base)} if asked.release >= _OWN_BASE_SINCE else {}),
             **charges.negotiated_charges(own, asked.release, taxed=asked.taxed),
         }
     rated["RatedPackage"] = [
