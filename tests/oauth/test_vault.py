@@ -124,6 +124,12 @@ def test_a_damaged_key_is_refused_with_words(text: str, words: str) -> None:
         parse_key(text, "the place")
 
 
+def test_a_directory_in_the_place_of_the_key_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "key").mkdir(mode=0o700)
+    with pytest.raises(KeyFailed, match="key cannot be read: Is a directory"):
+        load_key(tmp_path / "key", {})
+
+
 def test_a_binary_file_is_no_key_file(tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_bytes(b"\xff\xfe")

@@ -73,6 +73,8 @@ async def test_times_are_kept_in_utc_and_need_a_zone(store: Store) -> None:
     (record,) = await store.exchanges()
     assert (record.at, record.at.tzinfo) == (local, UTC)
     with pytest.raises(ValueError, match="needs a zone"):
+        store.note_exchange(replace(RECORD, at=datetime(2026, 3, 1)))  # noqa: DTZ001 - what is refused
+    with pytest.raises(ValueError, match="needs a zone"):
         await store.put_link(b"link", datetime(2026, 3, 1))  # noqa: DTZ001 - what is refused
 
 

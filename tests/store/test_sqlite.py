@@ -205,6 +205,13 @@ async def test_a_closed_store_says_so(path: Path, vault: Vault) -> None:
         await store.shipments()
 
 
+async def test_a_database_that_was_not_opened_says_so(path: Path) -> None:
+    database = Database(path, busy_seconds=1)
+    with pytest.raises(StoreFailed, match="is not open"):
+        await database.read(lambda db: db.execute("SELECT 1").fetchall())
+    await database.close()
+
+
 async def test_erased_labels_are_in_no_file_any_more(store: Store, path: Path) -> None:
     await store.add_shipment(replace(FULL, state=State.ACCEPTED, sealed_reply=b"PERSONAL DATA" * 1000))
     assert b"PERSONAL DATA" in _all_bytes(path)

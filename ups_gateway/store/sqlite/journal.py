@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ups_gateway.model import ExchangeRecord
-from ups_gateway.store.sqlite.columns import from_text, to_text
+from ups_gateway.store.sqlite.columns import from_text, printable, to_text
 from ups_gateway.store.sqlite.rows import Rows
 
 
@@ -18,7 +18,30 @@ class JournalRows(Rows):
     """Implements `store.Journal`."""
 
     def note_exchange(self, record: ExchangeRecord) -> None:
-        self._notes.add(record)
+        row = (
+            to_text(record.at),
+            record.dialect,
+            record.operation,
+            record.key,
+            record.account,
+            record.environment,
+            record.outcome,
+            printable(record.code),
+            record.seconds,
+            record.ups_seconds,
+            printable(record.peer),
+            printable(record.user_agent),
+        )
+        self._notes.add(
+            lambda db: db.execute(
+                """
+                INSERT INTO exchanges (at, dialect, operation, access_key, account, environment, outcome, code, seconds,
+                    ups_seconds, peer, user_agent)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                row,
+            )
+        )
 
     async def exchanges(self, limit: int = 200, before: datetime | None = None) -> Sequence[ExchangeRecord]:
         await self.flush()

@@ -15,7 +15,7 @@ from typing import Any
 from ups_gateway.model import AccessKey, KeySighting, TwoPhase
 from ups_gateway.store.sqlite.columns import printable
 from ups_gateway.store.sqlite.rows import Rows
-from ups_gateway.store.sqlite.sightings import read_sightings
+from ups_gateway.store.sqlite.sightings import read_sightings, sighting_writer
 
 
 class KeyRows(Rows):
@@ -86,7 +86,7 @@ class KeyRows(Rows):
         )
 
     async def note_sighting(self, sighting: KeySighting) -> None:
-        self._notes.add(sighting)
+        self._notes.add(sighting_writer(sighting))
 
     async def sightings(self) -> Sequence[KeySighting]:
         await self.flush()

@@ -1,7 +1,7 @@
 """What is written behind the request: exchanges, sightings, and which profiles were used.
 
-The rule: a note is never waited for. Notes queue on the event loop and are taken by the writing thread; when the disk
-fails they stay queued, up to a limit, the oldest first to go.
+The rule: a note is never waited for. A note is a ready piece of work: it queues on the event loop and the writing
+thread runs it; when the disk fails it stays queued, up to a limit, the oldest first to go.
 """
 
 from __future__ import annotations
@@ -9,35 +9,19 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 
-from ups_gateway.model import ExchangeRecord, KeySighting
-from ups_gateway.store.sqlite.columns import printable, to_text
-from ups_gateway.store.sqlite.sightings import write_sightings
+from ups_gateway.store.sqlite.database import Work
 
 _MOST = 20_000
-_FULL = 500
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileUsed:
-    """A request went through this profile."""
-
-    profile: int
-    at: datetime
-
-
-Note = ExchangeRecord | KeySighting | ProfileUsed
+_MANY = 500
 
 
 class Notes:
     """The queue. `add` and `settle` on the event loop; `write` and `put_back` in the writing thread."""
 
     def __init__(self) -> None:
-        self._queue: deque[Note] = deque(maxlen=_MOST)
-        self._taken: list[Note] = []
+        self._queue: deque[Work[object]] = deque(maxlen=_MOST)
+        self._taken: list[Work[object]] = []
         self.some = asyncio.Event()
         """Something is queued."""
         self.many = asyncio.Event()
@@ -46,10 +30,10 @@ class Notes:
     def __len__(self) -> int:
         return len(self._queue)
 
-    def add(self, note: Note) -> None:
+    def add(self, note: Work[object]) -> None:
         self._queue.append(note)
         self.some.set()
-        if len(self._queue) >= _FULL:
+        if len(self._queue) >= _MANY:
             self.many.set()
 
     def write(self, db: sqlite3.Connection) -> None:
@@ -57,9 +41,8 @@ class Notes:
         self._taken.clear()
         while self._queue:
             self._taken.append(self._queue.popleft())
-        _write_exchanges(db, [note for note in self._taken if isinstance(note, ExchangeRecord)])
-        write_sightings(db, [note for note in self._taken if isinstance(note, KeySighting)])
-        _write_used(db, [note for note in self._taken if isinstance(note, ProfileUsed)])
+        for note in self._taken:
+            note(db)
 
     def put_back(self) -> None:
         """Queues again what `write` took."""
@@ -71,37 +54,3 @@ class Notes:
         self.many.clear()
         if not self._queue:
             self.some.clear()
-
-
-def _write_exchanges(db: sqlite3.Connection, records: Collection[ExchangeRecord]) -> None:
-    db.executemany(
-        """
-        INSERT INTO exchanges (at, dialect, operation, access_key, account, environment, outcome, code, seconds,
-            ups_seconds, peer, user_agent)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-            (
-                to_text(record.at),
-                record.dialect,
-                record.operation,
-                record.key,
-                record.account,
-                record.environment,
-                record.outcome,
-                printable(record.code),
-                record.seconds,
-                record.ups_seconds,
-                printable(record.peer),
-                printable(record.user_agent),
-            )
-            for record in records
-        ],
-    )
-
-
-def _write_used(db: sqlite3.Connection, notes: Collection[ProfileUsed]) -> None:
-    db.executemany(
-        "UPDATE profiles SET used_at = :at WHERE id = :id AND (used_at IS NULL OR used_at < :at)",
-        [{"id": note.profile, "at": to_text(note.at)} for note in notes],
-    )

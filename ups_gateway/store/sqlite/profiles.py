@@ -16,7 +16,6 @@ import msgspec
 from ups_gateway.model import Profile, RefreshRecord, Secret, TokenPair
 from ups_gateway.store import Vault
 from ups_gateway.store.sqlite.columns import from_text, printable, to_text
-from ups_gateway.store.sqlite.notes import ProfileUsed
 from ups_gateway.store.sqlite.rows import Rows
 
 _REFRESHES_KEPT = 500
@@ -101,7 +100,12 @@ class ProfileRows(Rows):
         )
 
     async def note_profile_used(self, profile_id: int, at: datetime) -> None:
-        self._notes.add(ProfileUsed(profile_id, at))
+        values = {"id": profile_id, "at": to_text(at)}
+        self._notes.add(
+            lambda db: db.execute(
+                "UPDATE profiles SET used_at = :at WHERE id = :id AND (used_at IS NULL OR used_at < :at)", values
+            )
+        )
 
     async def add_refresh(self, record: RefreshRecord) -> None:
         def work(db: sqlite3.Connection) -> None:
@@ -188,20 +192,8 @@ def _profile(row: sqlite3.Row, vault: Vault) -> Profile:
 
 
 def _seal(tokens: TokenPair, vault: Vault) -> bytes:
-    return vault.seal(msgspec.json.encode(tokens, enc_hook=_reveal))
+    return vault.seal(msgspec.json.encode(tokens, enc_hook=Secret.reveal))
 
 
 def _open(sealed: bytes, vault: Vault) -> TokenPair:
-    return msgspec.json.decode(vault.open(sealed), type=TokenPair, dec_hook=_conceal)
-
-
-def _reveal(value: object) -> str:
-    if isinstance(value, Secret):
-        return value.reveal()
-    raise TypeError(f"A token pair holds no {type(value).__name__}.")
-
-
-def _conceal(kind: type, value: object) -> Secret:
-    if kind is Secret and isinstance(value, str):
-        return Secret(value)
-    raise TypeError(f"A token pair holds no {kind.__name__}.")
+    return msgspec.json.decode(vault.open(sealed), type=TokenPair, dec_hook=lambda _, text: Secret(text))

@@ -100,6 +100,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (licence, user)
         )
         """,
+        "CREATE INDEX sightings_last_seen ON sightings (last_seen)",
         """
         CREATE TABLE shipments (
             id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -7,13 +7,15 @@ fill the disk.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import msgspec
 
 from ups_gateway.model import KeySighting
 from ups_gateway.store.sqlite.columns import from_text, printable, to_text
+from ups_gateway.store.sqlite.database import Work
 
 _KEPT = 1000
 
@@ -23,38 +25,34 @@ def read_sightings(db: sqlite3.Connection) -> list[KeySighting]:
     return [_sighting(row) for row in db.execute("SELECT * FROM sightings ORDER BY last_seen DESC, licence, user")]
 
 
-def write_sightings(db: sqlite3.Connection, sightings: Collection[KeySighting]) -> None:
-    """Adds them up with what is there."""
-    for seen in sightings:
-        names = {"licence": printable(seen.licence), "user": printable(seen.user)}
-        row = db.execute("SELECT * FROM sightings WHERE licence = :licence AND user = :user", names).fetchone()
-        merged = seen if row is None else _merge(_sighting(row), seen)
-        db.execute(
-            """
-            INSERT OR REPLACE INTO sightings
-                (licence, user, password_hash, peer, user_agent, operations, first_seen, last_seen, count)
-            VALUES
-                (:licence, :user, :password_hash, :peer, :user_agent, :operations, :first_seen, :last_seen, :count)
-            """,
-            names
-            | {
-                "password_hash": merged.password_hash,
-                "peer": printable(merged.peer),
-                "user_agent": printable(merged.user_agent),
-                "operations": msgspec.json.encode(sorted(merged.operations)).decode(),
-                "first_seen": to_text(merged.first_seen),
-                "last_seen": to_text(merged.last_seen),
-                "count": merged.count,
-            },
-        )
-    if sightings:
-        db.execute(
-            """
-            DELETE FROM sightings WHERE rowid IN
-                (SELECT rowid FROM sightings ORDER BY last_seen DESC LIMIT -1 OFFSET ?)
-            """,
-            (_KEPT,),
-        )
+def sighting_writer(sighting: KeySighting) -> Work[None]:
+    """The work that adds it up with what is there."""
+    # Cleaned before it is queued: what is wrong with a note must not hold up the others.
+    seen = replace(
+        sighting,
+        licence=printable(sighting.licence),
+        user=printable(sighting.user),
+        peer=printable(sighting.peer),
+        user_agent=printable(sighting.user_agent),
+    )
+    return partial(_write, _columns(seen), seen)
+
+
+def _write(columns: dict[str, Any], seen: KeySighting, db: sqlite3.Connection) -> None:
+    row = db.execute("SELECT * FROM sightings WHERE licence = :licence AND user = :user", columns).fetchone()
+    db.execute(
+        """
+        INSERT OR REPLACE INTO sightings
+            (licence, user, password_hash, peer, user_agent, operations, first_seen, last_seen, count)
+        VALUES
+            (:licence, :user, :password_hash, :peer, :user_agent, :operations, :first_seen, :last_seen, :count)
+        """,
+        columns if row is None else _columns(_merge(_sighting(row), seen)),
+    )
+    db.execute(
+        "DELETE FROM sightings WHERE rowid IN (SELECT rowid FROM sightings ORDER BY last_seen DESC LIMIT -1 OFFSET ?)",
+        (_KEPT,),
+    )
 
 
 def _merge(old: KeySighting, new: KeySighting) -> KeySighting:
@@ -65,6 +63,20 @@ def _merge(old: KeySighting, new: KeySighting) -> KeySighting:
         first_seen=min(old.first_seen, new.first_seen),
         count=old.count + new.count,
     )
+
+
+def _columns(seen: KeySighting) -> dict[str, Any]:
+    return {
+        "licence": seen.licence,
+        "user": seen.user,
+        "password_hash": seen.password_hash,
+        "peer": seen.peer,
+        "user_agent": seen.user_agent,
+        "operations": msgspec.json.encode(sorted(seen.operations)).decode(),
+        "first_seen": to_text(seen.first_seen),
+        "last_seen": to_text(seen.last_seen),
+        "count": seen.count,
+    }
 
 
 def _sighting(row: sqlite3.Row) -> KeySighting:
