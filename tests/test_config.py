@@ -24,15 +24,17 @@ from ups_gateway.config.settings import (
 )
 from ups_gateway.config.table import TABLE
 from ups_gateway.model import Application, Environment, Grant, Operation, Secret
+from ups_gateway.oauth.vault import Key
 
 DOCUMENTED = Path(__file__).parent.parent / "config" / "ups-gateway.yaml"
 KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 OTHER_KEY = base64.urlsafe_b64encode(b"o" * 32).decode()
+HASHING = base64.urlsafe_b64encode(b"h" * 32).decode()
 
 DEFAULTS = Settings(
     listen=Listen(Address("127.0.0.1", 8080), Address("127.0.0.1", 8081), Address("127.0.0.1", 443), False, ()),
     data_directory=Path("/state/ups-gateway"),
-    keys=(Secret(KEY),),
+    key=Key((Secret(KEY),), Secret(HASHING)),
     key_file=None,
     environments={
         "production": Environment("production", "https://onlinetools.ups.com"),
@@ -52,7 +54,7 @@ DEFAULTS = Settings(
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    return {"HOME": str(tmp_path), "XDG_STATE_HOME": "/state", "UPS_GATEWAY_KEY": KEY}
+    return {"HOME": str(tmp_path), "XDG_STATE_HOME": "/state", "UPS_GATEWAY_KEY": f"{KEY} hash:{HASHING}"}
 
 
 def written(folder: Path, text: str) -> Path:
@@ -121,7 +123,7 @@ def test_every_default_and_example_can_be_read() -> None:
 
 
 def test_a_full_file_becomes_settings(tmp_path: Path, environ: dict[str, str]) -> None:
-    secret_file(tmp_path, f"{OTHER_KEY}\n{KEY}\n")
+    secret_file(tmp_path, f"# newest first\n{OTHER_KEY}\n{KEY}\nhash:{HASHING}\n")
     credentials = tmp_path / "credentials"
     credentials.mkdir()
     (credentials / "shop").write_text("from systemd\n")
@@ -160,7 +162,7 @@ log: {level: debug, format: json}
             (ip_network("192.168.1.0/24"), ip_network("10.0.0.7")),
         ),
         data_directory=tmp_path / "data",
-        keys=(Secret(OTHER_KEY), Secret(KEY)),
+        key=Key((Secret(OTHER_KEY), Secret(KEY)), Secret(HASHING)),
         key_file=tmp_path / "secret",
         environments={
             **DEFAULTS.environments,
@@ -322,7 +324,11 @@ def test_listeners_may_be_reached_when_it_is_meant(tmp_path: Path, environ: dict
         ("key: {env: A, file: b}", "1 key.env: name only one of key.file, key.env and key.credential"),
         ("key: {env: NOWHERE}", "1 key.env: the environment has no NOWHERE"),
         ("key: {env: EMPTY}", "1 key.env: EMPTY is empty"),
-        ("key: {env: SHORT}", "1 key.env: entry 1 of SHORT is no key; `ups-gateway init` makes one"),
+        (
+            "key: {env: SHORT}",
+            "1 key.env: SHORT: expected one or more sealing keys and exactly one 'hash:' line, found 1 and 0. "
+            "Restore the key file from its copy, or make a new one with `ups-gateway init`.",
+        ),
         ("key: {credential: c}", "1 key.credential: there is no credential c: systemd gave none (LoadCredential=)"),
         ("key: {file: .}", "1 key.file: {folder} is not a file"),
         ("key: {file: ''}", "1 key.file: '': expected some text on one line"),
@@ -360,8 +366,8 @@ def test_a_missing_key_names_the_command_that_makes_one(environ: dict[str, str])
 
 
 def test_the_key_is_taken_from_a_credential_before_the_environment(tmp_path: Path, environ: dict[str, str]) -> None:
-    (tmp_path / "ups-gateway-key").write_text(OTHER_KEY)
-    assert config.load(None, environ, tmp_path) == replaced(DEFAULTS, keys=(Secret(OTHER_KEY),))
+    (tmp_path / "ups-gateway-key").write_text(f"{OTHER_KEY}\nhash:{HASHING}\n")
+    assert config.load(None, environ, tmp_path) == replaced(DEFAULTS, key=Key((Secret(OTHER_KEY),), Secret(HASHING)))
 
 
 def test_a_missing_credential_is_a_problem(tmp_path: Path, environ: dict[str, str]) -> None:

@@ -23,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "access": {"errors", "model", "store"},
     "web": {"errors", "model", "alerts", "exchange", "oauth", "shipping", "store", "translate"},
     "alerts": {"errors", "model", "store"},
-    "config": {"errors", "model"},
+    "config": {"errors", "model", "oauth"},
     "simulator": set(),
     "tls": set(),
     "app": {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from ups_gateway.config.settings import (
 from ups_gateway.config.sources import Kind, Sources
 from ups_gateway.config.table import OLD_API, TABLE
 from ups_gateway.model import Application, Environment, Operation, Secret
+from ups_gateway.oauth.vault import Key, KeyFailed, parse_key
 
 ENVIRONMENTS: Mapping[str, Environment] = {
     "production": Environment("production", "https://onlinetools.ups.com"),
@@ -33,6 +32,9 @@ ENVIRONMENTS: Mapping[str, Environment] = {
 KEY_FILE = "vault.key"
 KEY_ENV = "UPS_GATEWAY_KEY"
 KEY_CREDENTIAL = "ups-gateway-key"
+
+NO_KEY = Key((), Secret(""))
+"""Stands where a key could not be read; settings with it are never used."""
 
 KINDS: tuple[Kind, ...] = ("file", "env", "credential")
 
@@ -54,11 +56,11 @@ class Joining:
         directory = value["data_directory"]
         directory = self.data_directory if directory is None else self.sources.path(directory)
         environments = self._environments()
-        keys, key_file = self._keys(directory)
+        key, key_file = self._key(directory)
         return Settings(
             listen=self._listen(value),
             data_directory=directory,
-            keys=keys,
+            key=key,
             key_file=key_file,
             environments=environments,
             applications=tuple(self._applications(environments)),
@@ -156,13 +158,13 @@ class Joining:
             self.reading.problem(lines[key], f"{shown}.{key}", str(error))
             return None
 
-    def _keys(self, directory: Path) -> tuple[tuple[Secret, ...], Path | None]:
-        """The vault's keys and the file they are in. Unnamed: credential, environment, data directory."""
+    def _key(self, directory: Path) -> tuple[Key, Path | None]:
+        """The vault's key and the file it is in. Unnamed: credential, environment, data directory."""
         named = [kind for kind in KINDS if f"key.{kind}" in self.reading.found]
         hint = ""
         if len(named) > 1:
             self._problem(f"key.{named[1]}", "name only one of key.file, key.env and key.credential")
-            return (), None
+            return NO_KEY, None
         if named:
             kind, where = named[0], self.reading.found[f"key.{named[0]}"].value
         elif self.sources.has_credential(KEY_CREDENTIAL):
@@ -172,16 +174,16 @@ class Joining:
         else:
             kind, where, hint = "file", directory / KEY_FILE, "; `ups-gateway init` makes one"
         if where is None:
-            return (), None
+            return NO_KEY, None
         try:
-            lines = self.sources.text(kind, where).split()
+            key = parse_key(self.sources.text(kind, where), str(where))
         except ValueError as error:
             self._problem(f"key.{kind}", f"{error}{hint}")
-            return (), None
-        for number, one in enumerate(lines, start=1):
-            if not _is_key(one):
-                self._problem(f"key.{kind}", f"entry {number} of {where} is no key; `ups-gateway init` makes one")
-        return tuple(Secret(one) for one in lines), self.sources.path(where) if kind == "file" else None
+            return NO_KEY, None
+        except KeyFailed as error:
+            self._problem(f"key.{kind}", str(error))
+            return NO_KEY, None
+        return key, self.sources.path(where) if kind == "file" else None
 
     def _ca_file(self, path: Path | None) -> Path | None:
         if path is None:
@@ -192,14 +194,6 @@ class Joining:
         except (OSError, ssl.SSLError):
             self._problem("upstream.ca_file", f"{file} holds no certificates that can be read (PEM)")
         return file
-
-
-def _is_key(text: str) -> bool:
-    """A Fernet key: 32 bytes in URL-safe base64."""
-    try:
-        return len(base64.urlsafe_b64decode(text)) == 32
-    except (binascii.Error, ValueError):
-        return False
 
 
 def _with_defaults(found: Found, prefix: str) -> dict[str, Any]:

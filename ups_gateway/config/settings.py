@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from ups_gateway.model import Application, Environment, Operation, Secret
+from ups_gateway.model import Application, Environment, Operation
+from ups_gateway.oauth.vault import Key
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -98,10 +99,10 @@ class Settings:
 
     listen: Listen
     data_directory: Path
-    keys: tuple[Secret, ...] = field(repr=False)
-    """Fernet keys, newest first: the first seals, all open."""
+    key: Key = field(repr=False)
+    """What the store is sealed with."""
     key_file: Path | None
-    """The file the keys were read from, or None: environment or credential."""
+    """The file the key was read from, or None: environment or credential."""
     environments: Mapping[str, Environment]
     applications: tuple[Application, ...]
     anonymous_key: str | None = field(repr=False)
