@@ -41,6 +41,10 @@ class ClientTokens:
         """The token in memory, good or not."""
         return self._held.get(source)
 
+    def refusal(self, source: ClientSource) -> str:
+        """Why UPS refused the credentials at the last try; empty when it did not."""
+        return self._refusals.get(source, ("", 0.0))[0]
+
     def sources(self) -> Iterable[ClientSource]:
         """Those that have a token."""
         return tuple(self._held)

@@ -171,6 +171,10 @@ class Keeper:
         """Of a profile; INACTIVE when its application is no longer configured."""
         return lifetime.health(profile, now) if profile.application in self._applications else Health.INACTIVE
 
+    def client_token(self, source: ClientSource) -> tuple[Held | None, str]:
+        """The token held for an account of a client-credentials application, and UPS's words if it refused the last."""
+        return self._clients.held(source), self._clients.refusal(source)
+
     def describe(self, source: Source) -> str:
         """A source in words for an administrator: `profile "Dock 3" (application "main")`."""
         match source:
