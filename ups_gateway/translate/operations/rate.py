@@ -215,10 +215,6 @@ def _origin_currency(_account: Account, tree: Node) -> str | None:
     return "USD" if origins and origins[0] in ("US", "PR") else None
 
 
-def _shipper_number(account: Account, tree: Node) -> str:
-    return next(iter(texts_at(tree, "Shipment.Shipper.ShipperNumber")), account.number)
-
-
 def _bill_type(_account: Account, tree: Node) -> str:
     return "02" if "DocumentsOnlyIndicator" in tree["Shipment"] else "03"
 
@@ -301,7 +297,6 @@ DEFAULTS: Final = (
     Default("RateRequest.Shipment.ShipmentServiceOptions?.COD?.CODAmount?.CurrencyCode", _origin_currency),
     Default("RateRequest.Shipment.InvoiceLineTotal?.CurrencyCode", _origin_currency),
     Default("RateRequest.Shipment.PaymentDetails?.ShipmentCharge[].Type", "01"),
-    Default("RateRequest.Shipment.PaymentDetails?.ShipmentCharge[].BillShipper?.AccountNumber", _shipper_number),
     Default("RateRequest.Shipment.DeliveryTimeInformation?.PackageBillType", _bill_type),
 )
 
@@ -331,8 +326,10 @@ def request(asked: Asked, account: Account, terms: Terms) -> Translated:
         )
     shipment = tree.setdefault("Shipment", {})
     if terms.anonymous:
-        for name in _NOT_FOR_EVERYONE:
-            shipment.get("ShipmentRatingOptions", {}).pop(name, None)
+        options = shipment.pop("ShipmentRatingOptions", {})
+        kept = {name: value for name, value in options.items() if name not in _NOT_FOR_EVERYONE}
+        if kept:
+            shipment["ShipmentRatingOptions"] = kept
     else:
         filled += _negotiated(tree, account)
     filled += _name_units(tree)
@@ -363,6 +360,7 @@ def _negotiated(tree: Node, account: Account) -> list[str]:
 
 
 _NOT_FOR_EVERYONE: Final = ("NegotiatedRatesIndicator", "TPFCNegotiatedRatesIndicator", "UserLevelDiscountIndicator")
+"""Whose prices would these be? Nobody signed in."""
 
 
 def _name_units(tree: Node) -> list[str]:
@@ -601,9 +599,12 @@ def rate_call_of_shipment(shipment_request: Node) -> RestCall:
     """
     tree, _ = _OF_SHIPMENT(shipment_request.get("ShipmentRequest", shipment_request))
     _keep_ratable_charges(tree.get("Shipment", {}))
-    for options in at(tree, "Shipment.Package.PackageServiceOptions"):
+    for package in at(tree, "Shipment.Package"):
+        options = package.get("PackageServiceOptions", {})
         if "HazMatChemicalRecord" not in options.get("HazMat", {}):
             options.pop("HazMat", None)  # an identifier without a chemical: rating demands the records
+        if not options:
+            package.pop("PackageServiceOptions", None)
     # Ship charges by the account's own rates; rating would choose by the pickup type (inferred)
     tree["CustomerClassification"] = {"Code": "00"}
     # chemicals count from release 1701 on, whatever release the shipment was asked by
