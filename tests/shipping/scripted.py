@@ -120,7 +120,7 @@ class ScriptedUps:
     packages: int = 1
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
-    async def ready(self, account: Account) -> None:
+    async def ready(self, account: Account, *, time_limit: float) -> None:
         if self.door is not None:
             self.arrived.set()
             await self.door.wait()
@@ -154,6 +154,8 @@ class ScriptedUps:
 
     def created(self, reply: RestReply) -> Made:
         numbers = json.loads(reply.body)["numbers"]
+        if not numbers:
+            raise OutcomeUnknown("no number")
         return Made(numbers[0], tuple(numbers))
 
     def labels(self, reply: RestReply) -> tuple[Picture, ...]:
@@ -173,7 +175,7 @@ class ScriptedUps:
     def voided_reply(self, call: RestCall) -> RestReply:
         return reply(void="1")
 
-    def recovery_call(self, number: str) -> RestCall:
+    def recovery_call(self, account: Account, number: str) -> RestCall:
         return RestCall("POST", "/api/labels/v1/recovery", body=number)
 
     def pack(self, call: RestCall) -> bytes:

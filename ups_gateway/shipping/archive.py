@@ -49,8 +49,8 @@ class Archive:
         """The stored reply; when it is deleted, UPS's label recovery. Raises what UPS says to that."""
         if row.sealed_reply is not None:
             return await self.open_replies(row.sealed_reply)
-        call = self._carrier.recovery_call(row.number)
         account = await account_of(self._store, row)
+        call = self._carrier.recovery_call(account, row.number)
         reply = await self._carrier.send(account, call, creating=False, time_limit=self._time_limit)
         error = self._carrier.refusal(reply, creating=False)
         if error is not None:

@@ -66,8 +66,8 @@ class Verdict(Protocol):
 class Carrier(Protocol):
     """UPS, as the ledger needs it."""
 
-    async def ready(self, account: Account) -> None:
-        """Returns when a call could be sent at once (a token is there). Raises NotAuthorised, UpsUnreachable."""
+    async def ready(self, account: Account, *, time_limit: float) -> None:
+        """Returns when a creating call could be sent at once: a token is there. Raises NotAuthorised, UpsUnreachable."""
         ...
 
     async def send(self, account: Account, call: RestCall, *, creating: bool, time_limit: float) -> RestReply:
@@ -78,7 +78,9 @@ class Carrier(Protocol):
         """None when UPS did it; OutcomeUnknown when `creating` and the reply does not say that nothing was done."""
         ...
 
-    def created(self, reply: RestReply) -> Created: ...
+    def created(self, reply: RestReply) -> Created:
+        """Of a ship call's reply. Raises OutcomeUnknown when it names no shipment."""
+        ...
 
     def labels(self, reply: RestReply) -> Sequence[Label]:
         """Of a ship call's reply, or of a label recovery's."""
@@ -92,7 +94,7 @@ class Carrier(Protocol):
         """What UPS answers to this call when it voids; for the repeat of a void whose reply was lost."""
         ...
 
-    def recovery_call(self, number: str) -> RestCall:
+    def recovery_call(self, account: Account, number: str) -> RestCall:
         """Asks for the labels of a shipment again."""
         ...
 

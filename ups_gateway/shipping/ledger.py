@@ -279,7 +279,7 @@ class Shipping:
         number: str = ""
         tracking_numbers: tuple[str, ...] = ()
         try:
-            await self._carrier.ready(order.account)
+            await self._carrier.ready(order.account, time_limit=order.time_limit)
             now = self._now()
             sent = await self._rows.change(
                 row.id, {State.INTENDED}, lambda row: replace(row, state=State.SENT, changed_at=now)

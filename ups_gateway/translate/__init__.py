@@ -31,6 +31,7 @@ from ups_gateway.translate.operations.shipment_results import Created, Label, cr
 from ups_gateway.translate.operations.void import VoidVerdict
 from ups_gateway.translate.operations.void import call as void_call
 from ups_gateway.translate.operations.void import verdict as void_verdict
+from ups_gateway.translate.operations.void import voided_reply
 
 __all__ = [
     "Created",
@@ -55,6 +56,7 @@ __all__ = [
     "unpack_reply",
     "void_call",
     "void_verdict",
+    "voided_reply",
 ]
 
 

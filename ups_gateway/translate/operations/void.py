@@ -109,11 +109,28 @@ class VoidVerdict:
     words: str
 
 
+def voided_reply(asked: RestCall) -> RestReply:
+    """What UPS answers to this call when it voids: for the repeat of a void whose reply was lost."""
+    done = {"Code": "1", "Description": "Voided"}
+    packages = msgspec.json.decode(asked.query.get("trackingnumber", "[]"))
+    answer: dict[str, Any] = {
+        "Response": {"ResponseStatus": {"Code": "1", "Description": "Success"}},
+        "SummaryResult": {"Status": done},
+    }
+    if packages:
+        answer["PackageLevelResults"] = [{"TrackingNumber": number, "Status": done} for number in packages]
+    return RestReply(200, {"content-type": "application/json"}, msgspec.json.encode({"VoidShipmentResponse": answer}))
+
+
 def verdict(reply: RestReply) -> VoidVerdict:
-    """voided; voided_warning (190119); already (190117); final: never; odd: an unlisted 4xx; passing: try again."""
+    """voided; voided_warning (190119); already (190117); final: never; passing: try again; odd: an unlisted 4xx, or
+    success that left a package out."""
     body = faults.body_of(reply)
     errors = faults.errors_of(body)
     if 200 <= reply.status < 300 and not errors and isinstance(body, dict):
+        # 0 = Not Voided (Shipping.yaml)
+        if "0" in texts_at(body, "VoidShipmentResponse.PackageLevelResults.Status.Code"):
+            return VoidVerdict("odd", "Not all packages were voided.")
         remark = warning((body,))
         words = " ".join(remark) if remark else "Voided."
         return VoidVerdict("voided_warning" if remark else "voided", words)

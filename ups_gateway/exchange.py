@@ -1,0 +1,205 @@
+"""One old request on its whole way: translate, access, ledger, UPS, and back. The only orchestrator.
+
+The rule: whatever happens to a request is answered in its own dialect, and nothing that UPS acts on is answered before
+it is committed.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from ups_gateway import translate
+from ups_gateway.access import Access
+from ups_gateway.errors import (
+    ClientFault,
+    GatewayBug,
+    GatewayError,
+    NotAuthorised,
+    OutcomeUnknown,
+    UpsRefused,
+    UpsUnreachable,
+)
+from ups_gateway.model import (
+    AccessKey,
+    Account,
+    Asked,
+    ExchangeRecord,
+    LegacyAnswer,
+    LegacyCall,
+    Operation,
+    RestReply,
+    Terms,
+    Translated,
+    TwoPhase,
+)
+from ups_gateway.shipping.carrier import Connection, Order
+from ups_gateway.shipping.ledger import Shipping
+from ups_gateway.store import Journal
+from ups_gateway.ups.client import Meter
+from ups_gateway.upstream import Upstream, metered
+
+log = logging.getLogger(__name__)
+
+MOST_PAGES: Final = 40
+"""Of a shipment's track: a shipment has at most 200 packages, and UPS gives 50 a page."""
+_BUG: Final = "The gateway made a mistake of its own. Its log says more; your request is not the cause."
+
+Result = Literal["ok", "refused", "client_fault", "not_authorised", "unreachable", "unknown", "bug"]
+_RESULTS: Final[tuple[tuple[type[GatewayError], Result], ...]] = (
+    (ClientFault, "client_fault"),
+    (UpsRefused, "refused"),
+    (NotAuthorised, "not_authorised"),
+    (UpsUnreachable, "unreachable"),
+    (OutcomeUnknown, "unknown"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """An answer, and the shipment whose delivery `Exchange.settle` wants to hear of."""
+
+    answer: LegacyAnswer
+    shipment: int | None = None
+
+
+@dataclass(slots=True)
+class _Trace:
+    """How far a request came: for its fault and for the journal."""
+
+    asked: Asked | None = None
+    key: AccessKey | None = None
+    account: Account | None = None
+    code: str = ""
+    result: Result = "ok"
+
+
+class Exchange:
+    """One for a gateway. `creating_limit`: seconds that UPS may take for what it acts on, whether the client waits."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        access: Access,
+        shipping: Shipping,
+        upstream: Upstream,
+        *,
+        now: Callable[[], datetime],
+        creating_limit: float = 60.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._journal = journal
+        self._access = access
+        self._shipping = shipping
+        self._upstream = upstream
+        self._now = now
+        self._creating_limit = creating_limit
+        self._monotonic = monotonic
+
+    async def handle(self, call: LegacyCall, connection: Connection, *, peer: str, time_limit: float) -> Handled:
+        """The answer, within `time_limit` seconds where UPS only looks something up. Raises only CancelledError."""
+        started, trace, meter = self._monotonic(), _Trace(), Meter()
+        token = metered.set(meter)
+        try:
+            handled = await self._way(call, connection, peer, started + time_limit, trace)
+        except GatewayError as error:
+            handled = Handled(self._fault(call, trace, error))
+        except Exception as error:  # noqa: BLE001 - the one boundary: an answer of ours never is an HTML page or a cut
+            # Without the exception's own words: they may quote a body.
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            log.error("A request ended with %s:\n%s", type(error).__name__, frames)  # noqa: TRY400 - same reason
+            handled = Handled(self._fault(call, trace, GatewayBug(_BUG)))
+        finally:
+            metered.reset(token)
+        seconds = self._monotonic() - started
+        self._journal.note_exchange(self._record(call, trace, seconds, meter.ups_seconds, peer))
+        return handled
+
+    async def settle(self, shipment: int, delivered: bool) -> None:  # noqa: FBT001 - one question, one answer
+        """How the delivery of an answer ended."""
+        await self._shipping.settle(shipment, delivered=delivered)
+
+    # --- the way ------------------------------------------------------------------------------------------------------
+
+    async def _way(self, call: LegacyCall, connection: Connection, peer: str, ends: float, trace: _Trace) -> Handled:
+        asked = trace.asked = translate.read(call)
+        caller = await self._access.caller(asked, call, peer=peer)
+        key = trace.key = caller.key
+        place = await self._access.place(key, asked, call.host)
+        account = trace.account = place.account
+        terms = Terms(key.two_phase, key.at_once, self._now().astimezone().date(), caller.anonymous)
+        translated = translate.request(asked, account, terms)
+        asked = translated.asked
+        order = Order(
+            key=key.id,
+            account=account,
+            dialect=asked.dialect,
+            operation=asked.operation,
+            fingerprint=self._fingerprint(key, account, call),
+            time_limit=self._creating_limit,
+        )
+        if asked.operation is Operation.SHIP_ACCEPT:
+            outcome = await self._shipping.accept(order, asked.digest or "", connection)
+            return Handled(translate.answer(translated, outcome.replies), outcome.shipment)
+        if asked.operation is Operation.VOID:
+            numbers = asked.tracking_numbers
+            voids = self._shipping.voids
+            replies = await voids.by_client(order, translated.calls, numbers, place.shipment, connection)
+            return Handled(translate.answer(translated, replies))
+        if translated.two_phase is TwoPhase.QUOTE and translated.later is not None:
+            replies = await self._look_up(translated, account, ends)
+            digest = await self._shipping.quote(order, translated.later)
+            return Handled(translate.answer(translated, replies, digest=digest))
+        if asked.creating:
+            (creating,) = translated.calls
+            outcome = await self._shipping.create(order, creating, connection)
+            return Handled(translate.answer(translated, outcome.replies, digest=outcome.digest), outcome.shipment)
+        return Handled(translate.answer(translated, await self._look_up(translated, account, ends)))
+
+    async def _look_up(self, translated: Translated, account: Account, ends: float) -> Sequence[RestReply]:
+        """UPS's replies to calls that change nothing, all pages of them. Raises what UPS refuses."""
+        replies: list[RestReply] = []
+        waiting = list(translated.calls)
+        while waiting:
+            limit = ends - self._monotonic()
+            reply = await self._upstream.send(account, waiting.pop(0), creating=False, time_limit=limit)
+            replies.append(reply)
+            refused = translate.refusal(translated.asked, reply)
+            if refused is not None:
+                raise refused
+            if not waiting and len(replies) < MOST_PAGES:
+                page = translate.more(translated, replies)
+                waiting += [] if page is None else [page]
+        return replies
+
+    def _fingerprint(self, key: AccessKey, account: Account, call: LegacyCall) -> bytes:
+        sent = (call.method.encode(), call.path.encode(), call.query.encode(), call.body)
+        return self._shipping.fingerprint(key.id, account.environment, *sent)
+
+    # --- answers ------------------------------------------------------------------------------------------------------
+
+    def _fault(self, call: LegacyCall, trace: _Trace, error: GatewayError) -> LegacyAnswer:
+        trace.code = error.refusals[0].code
+        trace.result = next((result for kind, result in _RESULTS if isinstance(error, kind)), "bug")
+        return translate.fault(trace.asked or call, error)
+
+    def _record(self, call: LegacyCall, trace: _Trace, seconds: float, ups_seconds: float, peer: str) -> ExchangeRecord:
+        return ExchangeRecord(
+            at=self._now(),
+            dialect=trace.asked.dialect.value if trace.asked else "",
+            operation=trace.asked.operation.value if trace.asked else "",
+            key=trace.key.id if trace.key else None,
+            account=trace.account.id if trace.account else None,
+            environment=trace.account.environment if trace.account else "",
+            outcome=trace.result,
+            code=trace.code,
+            seconds=seconds,
+            ups_seconds=ups_seconds,
+            peer=peer,
+            user_agent=call.headers.get("user-agent", ""),
+        )
