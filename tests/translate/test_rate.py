@@ -238,6 +238,21 @@ def test_dry_ice_is_weighed_in_units_of_two_letters(written: str, sent: str) -> 
     assert made["PackageServiceOptions"]["DryIce"]["DryIceWeight"]["UnitOfMeasurement"]["Code"] == sent
 
 
+@pytest.mark.parametrize(
+    ("package", "units"),
+    [
+        ("<PackageWeight><UnitOfMeasurement><Code>KGS</Code></UnitOfMeasurement></PackageWeight>", ("KGS", "CM")),
+        ("<Dimensions><UnitOfMeasurement><Code>CM</Code></UnitOfMeasurement></Dimensions>", ("KGS", "CM")),
+        ("<Dimensions><UnitOfMeasurement><Code>IN</Code></UnitOfMeasurement></Dimensions>", ("LBS", "IN")),
+    ],
+)
+def test_a_missing_unit_is_of_the_system_that_the_shipment_measures_in(package: str, units: tuple[str, str]) -> None:
+    bare = "<PackageWeight><Weight>5</Weight></PackageWeight><Dimensions><Length>9</Length></Dimensions>"
+    made = _shipment(_translated(package=package, more=f"<Package>{bare}</Package>"))["Package"][1]
+    found = (made["PackageWeight"]["UnitOfMeasurement"]["Code"], made["Dimensions"]["UnitOfMeasurement"]["Code"])
+    assert found == units
+
+
 def test_outside_the_united_states_a_value_without_currency_stays_without_one() -> None:
     package = (
         "<PackageServiceOptions><InsuredValue><MonetaryValue>9</MonetaryValue></InsuredValue></PackageServiceOptions>"

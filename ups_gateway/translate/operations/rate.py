@@ -215,6 +215,33 @@ def _origin_currency(_account: Account, tree: Node) -> str | None:
     return "USD" if origins and origins[0] in ("US", "PR") else None
 
 
+_MEASURED: Final = (
+    "Shipment.ShipmentTotalWeight.UnitOfMeasurement",
+    "Shipment.Package[].Dimensions.UnitOfMeasurement",
+    "Shipment.Package[].DimWeight.UnitOfMeasurement",
+    "Shipment.Package[].PackageWeight.UnitOfMeasurement",
+)
+_UNITS: Final = (
+    *_MEASURED,
+    "Shipment.FreightShipmentInformation.FreightDensityInfo.AdjustedHeight.UnitOfMeasurement",
+    "Shipment.FreightShipmentInformation.FreightDensityInfo.HandlingUnits[].Dimensions.UnitOfMeasurement",
+    "Shipment.Package[].PackageServiceOptions.DryIce.DryIceWeight.UnitOfMeasurement",
+)
+
+
+def _metric(tree: Node) -> bool:
+    units = texts_at(tree, *(path.replace("[]", "") + ".Code" for path in _MEASURED))
+    return bool({"KGS", "CM"} & set(units))
+
+
+def _unit_of_weight(_account: Account, tree: Node) -> str:
+    return "KGS" if _metric(tree) else "LBS"
+
+
+def _unit_of_length(_account: Account, tree: Node) -> str:
+    return "CM" if _metric(tree) else "IN"
+
+
 def _bill_type(_account: Account, tree: Node) -> str:
     return "02" if "DocumentsOnlyIndicator" in tree["Shipment"] else "03"
 
@@ -285,11 +312,12 @@ DEFAULTS: Final = (
     # REST's schema requires the lines; an old request for rates seldom has any
     Default("RateRequest.Shipment.Shipper?.Address?.AddressLine", lambda _account, _tree: []),
     Default("RateRequest.Shipment.ShipTo?.Address?.AddressLine", lambda _account, _tree: []),
-    # LBS and IN are what UPS takes a number without a unit for (Rating.yaml)
-    Default("RateRequest.Shipment.ShipmentTotalWeight?.UnitOfMeasurement.Code", "LBS"),
-    Default("RateRequest.Shipment.Package[].PackageWeight?.UnitOfMeasurement.Code", "LBS"),
-    Default("RateRequest.Shipment.Package[].DimWeight?.UnitOfMeasurement.Code", "LBS"),
-    Default("RateRequest.Shipment.Package[].Dimensions?.UnitOfMeasurement.Code", "IN"),
+    # A number without a unit is taken for LBS (Rating.yaml), unless the shipment measures metrically elsewhere: UPS
+    # allows one system a shipment (110529, 110548)
+    Default("RateRequest.Shipment.ShipmentTotalWeight?.UnitOfMeasurement.Code", _unit_of_weight),
+    Default("RateRequest.Shipment.Package[].PackageWeight?.UnitOfMeasurement.Code", _unit_of_weight),
+    Default("RateRequest.Shipment.Package[].DimWeight?.UnitOfMeasurement.Code", _unit_of_weight),
+    Default("RateRequest.Shipment.Package[].Dimensions?.UnitOfMeasurement.Code", _unit_of_length),
     Default("RateRequest.Shipment.Package[].PackageServiceOptions?.DeclaredValue?.CurrencyCode", _origin_currency),
     Default("RateRequest.Shipment.Package[].PackageServiceOptions?.COD?.CODAmount?.CurrencyCode", _origin_currency),
     # 0: any funds; packages are sent COD within and between the US, Puerto Rico and Canada only
@@ -374,15 +402,6 @@ def _name_units(tree: Node) -> list[str]:
     return list(dict.fromkeys(filled))
 
 
-_UNITS: Final = (
-    "Shipment.ShipmentTotalWeight.UnitOfMeasurement",
-    "Shipment.FreightShipmentInformation.FreightDensityInfo.AdjustedHeight.UnitOfMeasurement",
-    "Shipment.FreightShipmentInformation.FreightDensityInfo.HandlingUnits[].Dimensions.UnitOfMeasurement",
-    "Shipment.Package[].Dimensions.UnitOfMeasurement",
-    "Shipment.Package[].DimWeight.UnitOfMeasurement",
-    "Shipment.Package[].PackageWeight.UnitOfMeasurement",
-    "Shipment.Package[].PackageServiceOptions.DryIce.DryIceWeight.UnitOfMeasurement",
-)
 _UNIT_NAMES: Final = {
     "LBS": "Pounds",
     "KGS": "Kilograms",
@@ -464,7 +483,8 @@ XML_ANSWER: Final[Table] = {
     "RatedShipment": [
         {
             "Disclaimer": [CODE],
-            "Service": CODE,
+            # REST has an empty description where the XML API had none
+            "Service": {"Code": None, "Description": From("Description", via=lambda value: value or None)},
             "RateChart": None,
             "RatedShipmentWarning": Made(_warnings, ("RatedShipmentAlert.Description",), [None]),
             **leaves("BillableWeightCalculationMethod RatingMethod"),
