@@ -67,7 +67,7 @@ def run_async(function: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..
     def run(*arguments: Any, **named: Any) -> None:
         try:
             asyncio.run(function(*arguments, **named))
-        except GatewayError as error:
-            raise click.ClickException(error.message) from error
+        except (GatewayError, ValueError) as error:  # the store refuses duplicates by ValueError, in words
+            raise click.ClickException(str(error)) from error
 
     return update_wrapper(run, function)

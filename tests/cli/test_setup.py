@@ -1,0 +1,76 @@
+"""`init`, `check-config` and `trust`: from nothing to a configuration that starts."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import stat
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+
+def test_init_makes_a_private_key_and_a_documented_file_that_checks_out(run: Run, tmp_path: Path) -> None:
+    assert run("init").exit_code == 0
+    key = tmp_path / "state" / "ups-gateway" / "vault.key"
+    file = tmp_path / "config" / "ups-gateway" / "ups-gateway.yaml"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    checked = run("check-config")
+    assert checked.exit_code == 0
+    assert checked.stdout == (
+        f"{file}. Nothing is wrong.\nNo application is configured yet: nothing can sign in at UPS.\n"
+    )
+
+
+def test_init_overwrites_nothing(run: Run, tmp_path: Path) -> None:
+    run("init")
+    key = tmp_path / "state" / "ups-gateway" / "vault.key"
+    before = key.read_text("utf-8")
+    again = run("init")
+    assert again.exit_code == 0
+    assert again.stdout.count("(was there)") == 2
+    assert key.read_text("utf-8") == before
+
+
+def test_init_that_cannot_write_says_why(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    failed = run("init", "--data", str(tmp_path / "file"))
+    assert failed.exit_code == 1
+    assert failed.stderr.startswith("Error: ")
+
+
+def test_check_config_lists_all_problems_and_fails(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text("listn: {}\nlog: {level: loud}\n", "utf-8")
+    failed = run("check-config", "--config", str(file))
+    assert failed.exit_code == 1
+    assert "listn" in failed.stderr
+    assert "log.level" in failed.stderr
+
+
+def test_check_config_names_the_applications_and_answers_programs_in_json(ready: Run, tmp_path: Path) -> None:
+    checked = ready("check-config")
+    assert checked.stdout.splitlines()[1:] == [
+        "Application shop: authorization_code, production",
+        "Application own: client_credentials, test",
+    ]
+    file = tmp_path / "config" / "ups-gateway" / "ups-gateway.yaml"
+    assert json.loads(ready("check-config", "--json").stdout) == {"ok": True, "file": str(file)}
+
+
+def test_trust_makes_the_authority_and_gives_complete_commands(ready: Run, tmp_path: Path) -> None:
+    told = json.loads(ready("trust", "--json").stdout)
+    authority = Path(told["ca"])
+    assert authority == tmp_path / "data" / "tls" / "ca.pem"
+    assert ssl.create_default_context(cafile=authority).cert_store_stats()["x509_ca"] == 1
+    assert all(one["title"] and one["commands"] for one in told["instructions"])
+    shown = ready("trust").stdout
+    assert shown.startswith(f"The authority's certificate: {authority}\n")
+    assert all(line in shown for one in told["instructions"] for line in one["commands"])
+
+
+def test_every_command_has_help_with_an_example(run: Run) -> None:
+    from ups_gateway.cli import COMMANDS
+
+    missing = [name for name in COMMANDS if "Example:" not in run(name, "--help").stdout]
+    assert missing == []
