@@ -14,6 +14,7 @@ waits first.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import ipaddress
 import os
@@ -116,11 +117,9 @@ class Delivery:
     async def settled(self, seconds: float) -> bool:
         """Ends our side, waits for the peer's at most so long, and gives the verdict. The answer has been written."""
         self._written = True
-        try:
+        with contextlib.suppress(TimeoutError):  # what is known by then decides
             async with asyncio.timeout(seconds):
                 await (self._settled_tls() if self._tls else self._settled_plain())
-        except TimeoutError:
-            pass  # what is known by now decides
         return self.decide()
 
     def decide(self) -> bool:
@@ -145,8 +144,8 @@ class Delivery:
 
     async def _settled_plain(self) -> None:
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write_eof()
-            self._ended = True
+            with contextlib.suppress(OSError):  # reset already: the looks below find it
+                self._transport.write_eof()
         look = FIRST_LOOK
         while not self._gone() and not (self._peer_ended_at is not None and self._queue_is_empty()):
             look = await self._wait(look)
@@ -168,11 +167,9 @@ class Delivery:
     async def _wait(self, look: float) -> float:
         """Until something happens or it is time for the next look; gives the time to the one after."""
         self._changed.clear()
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(look):
                 await self._changed.wait()
-        except TimeoutError:
-            pass  # time to look again
         return min(look * 2, LAST_LOOK)
 
     # --- the kernel's word ---

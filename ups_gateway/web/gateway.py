@@ -11,6 +11,7 @@ import asyncio
 import logging
 import re
 import ssl
+import traceback
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -260,7 +261,7 @@ class OldConnection(BaseProtocol):
         try:
             await self._listener.exchange.settle(shipment, delivered)
         except GatewayError:  # the ledger keeps it as undelivered, which a person can see
-            log.exception("how the answer of shipment %d fared could not be recorded", shipment)
+            log.exception("How the answer of shipment %d fared could not be recorded", shipment)
 
     async def _answer(self, delivery: Delivery) -> int | None:
         """Receives one request and answers it; gives the shipment whose delivery is to be watched."""
@@ -350,7 +351,10 @@ class OldConnection(BaseProtocol):
         self._complete = True
 
     async def _send_bug(self, delivery: Delivery, call: LegacyCall, error: BaseException) -> None:
-        log.error("a request could not be answered", exc_info=error)
+        # Without the exception's own words: they may quote a body.
+        log.error(
+            "A request ended with %s:\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
+        )
         if self._begun is not None or not self._sent:
             words = "The gateway failed on this request; its log says more. Please report it."
             await self._send(delivery, self._listener.fault(call, GatewayBug(words)))
