@@ -59,9 +59,9 @@ CN22: Final[Table] = {
             **leaves(
                 "CN22ContentTotalValue CN22ContentCurrencyCode CN22ContentCountryOfOrigin CN22ContentTariffNumber"
             ),
+            "DDSReferenceNumber": {"Number": None},
         }
     ],
-    "DDSReferenceNumber": {"Number": None},
 }
 
 INTERNATIONAL_FORMS: Final[Table] = {
@@ -136,7 +136,7 @@ XML_INTERNATIONAL_FORMS: Final[Table] = amend(
             f"Contacts.{party}.Address": XML_ADDRESS
             for party in ("ForwardAgent", "UltimateConsignee", "IntermediateConsignee", "Producer")
         },
-        "CN22Form.DDSReferenceNumber": ABSENT,
+        "CN22Form.CN22Content.DDSReferenceNumber": ABSENT,
         "Product.AmazonStandardIdentificationNumber": Drop(_INVOICE_LINES),
         "Product.UPCorEAN": Drop(_INVOICE_LINES),
         "Product.PrimaryPartNumberType": Drop(_INVOICE_LINES),

@@ -55,11 +55,14 @@ NO_DUTIES: Final = Drop("UPS's REST estimates no duties and taxes with a shipmen
 
 def results_of(body: Any) -> Node:
     """ShipmentResults of a ship reply, or what a label recovery knows of them, in the same shape."""
-    if "ShipmentResponse" in body:
-        results = dict(next(at(body, "ShipmentResponse.ShipmentResults"), {}))
+    if "LabelRecoveryResponse" in body:
+        results = _recovered(body["LabelRecoveryResponse"])
     else:
-        results = _recovered(body.get("LabelRecoveryResponse", {}))
+        results = dict(next(at(body, "ShipmentResponse.ShipmentResults"), {}))
     results["PackageResults"] = listed(results.get("PackageResults"))
+    # Shipping.yaml lets the number out; it is that of the lead package
+    numbers = texts_at(results, "ShipmentIdentificationNumber", "PackageResults.TrackingNumber")
+    results["ShipmentIdentificationNumber"] = next(iter(numbers), "")
     if not next(at(results, "NegotiatedRateCharges.TotalCharge"), None):
         results.pop("NegotiatedRateCharges", None)
     return results
@@ -122,9 +125,7 @@ class Label:
 def created(reply: RestReply) -> Created:
     """The numbers in a ship reply (or a label recovery); empty where there are none."""
     results = results_of(faults.body_of(reply) or {})
-    numbers = texts_at(results, "PackageResults.TrackingNumber")
-    shipment = texts_at(results, "ShipmentIdentificationNumber")
-    return Created((*shipment, *numbers, "")[0], numbers)
+    return Created(results["ShipmentIdentificationNumber"], texts_at(results, "PackageResults.TrackingNumber"))
 
 
 def labels(reply: RestReply) -> tuple[Label, ...]:
