@@ -178,12 +178,12 @@ def _candidates(name: str) -> Made:
                     "AddressArtifactFormat": From(
                         "",
                         {
-                            "PoliticalDivision3": From("town"),
-                            "PoliticalDivision2": From("city"),
-                            "PoliticalDivision1": From("stateProvince"),
-                            "Country": From("countryName"),
-                            "CountryCode": From("countryCode"),
-                            "PostcodePrimaryHigh": From("postalCodeHigh"),
+                            "PoliticalDivision3": From("town", via=_filled),
+                            "PoliticalDivision2": From("city", via=_filled),
+                            "PoliticalDivision1": From("stateProvince", via=_filled),
+                            "Country": From("countryName", via=_filled),
+                            "CountryCode": From("countryCode", via=_filled),
+                            "PostcodePrimaryHigh": From("postalCodeHigh", via=_filled),
                             "PostcodePrimaryLow": _either("postalCodeLow", "postalCode"),
                         },
                     )
