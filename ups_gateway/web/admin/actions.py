@@ -1,0 +1,244 @@
+"""What the forms of the status page do: profiles, accounts, access keys, shipments.
+
+The rule: every handler is a POST behind session and CSRF token, does one thing, and leads back to the page, which says
+what was done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from aiohttp import hdrs, web
+
+from ups_gateway.model import AccessKey, Account, Grant, Profile, State, TwoPhase
+from ups_gateway.web.admin.facts import seen_keys, usable
+from ups_gateway.web.admin.parts import PARTS, AdminParts
+from ups_gateway.web.admin.probing import probe_accounts
+from ups_gateway.web.admin.trouble import Wrong, gone
+from ups_gateway.web.rendering import form_of
+
+_ACCOUNT = re.compile(r"[0-9A-Z]{6}|[0-9A-Z]{10}")
+_NUMBER = re.compile(r"[0-9A-Z]{7,34}")
+
+# --- profiles ---------------------------------------------------------------------------------------------------------
+
+
+async def refresh(request: web.Request) -> web.Response:
+    """Asks UPS for a new pair now, also after a refusal whose cause was mended."""
+    profile = await profile_of(request)
+    await request.app[PARTS].keeper.try_again(profile.id)
+    return _done("refreshed", f"profile-{profile.id}")
+
+
+async def disconnect(request: web.Request) -> web.Response:
+    """Forgets the profile's tokens."""
+    profile = await profile_of(request)
+    await request.app[PARTS].keeper.disconnect(profile.id)
+    return _done("disconnected", f"profile-{profile.id}")
+
+
+async def check_profile(request: web.Request) -> web.Response:
+    """Probes the profile's accounts."""
+    parts, profile = request.app[PARTS], await profile_of(request)
+    mine = [account for account in await parts.store.accounts() if account.profile == profile.id]
+    await probe_accounts(mine, parts.probe, parts.store, parts.now())
+    return _done("checked", f"profile-{profile.id}")
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------------
+
+
+async def add_account(request: web.Request) -> web.Response:
+    """A new account on a profile or a client-credentials application (`through`), probed at once."""
+    parts, form = request.app[PARTS], await form_of(request)
+    number = _account_number(form.get("number", ""))
+    country = form.get("country", "").upper() or "US"
+    if not re.fullmatch(r"[A-Z]{2}", country):
+        raise Wrong("The country is a code of two letters, for example US.")
+    profile, application, environment = await _through(parts, form.get("through", ""))
+    if any((one.number, one.environment) == (number, environment) for one in await parts.store.accounts()):
+        raise Wrong(f"Account {number} is there already in the {environment} environment.")
+    account = await parts.store.add_account(
+        Account(
+            id=0,
+            number=number,
+            environment=environment,
+            nickname=form.get("nickname", "")[:60],
+            postal_code=form.get("postal_code", "").upper()[:12],
+            country=country,
+            profile=profile,
+            application=application,
+        )
+    )
+    await probe_accounts([account], parts.probe, parts.store, parts.now())
+    return _done("added", f"account-{account.id}")
+
+
+async def connect_account(request: web.Request) -> web.Response:
+    """Has an account ship through another profile or application of its environment."""
+    parts, account = request.app[PARTS], await _account_of(request)
+    profile, application, environment = await _through(parts, (await form_of(request)).get("through", ""))
+    if environment != account.environment:
+        raise Wrong(
+            f"Account {account.number} belongs to the {account.environment} environment, this sign-in does not."
+        )
+    connected = replace(account, profile=profile, application=application, probe=None, probe_note="", probed_at=None)
+    await parts.store.change_account(connected)
+    await probe_accounts([connected], parts.probe, parts.store, parts.now())
+    return _done("changed", f"account-{account.id}")
+
+
+async def set_active(request: web.Request) -> web.Response:
+    """`active` is yes or no."""
+    account = await _account_of(request)
+    active = (await form_of(request)).get("active") == "yes"
+    await request.app[PARTS].store.change_account(replace(account, active=active))
+    return _done("changed", f"account-{account.id}")
+
+
+async def remove_account(request: web.Request) -> web.Response:
+    """Takes the account out of the gateway."""
+    account = await _account_of(request)
+    try:
+        await request.app[PARTS].store.delete_account(account.id)
+    except ValueError as error:
+        raise Wrong(f"Account {account.number} is used by an access key, and stays. Map the key elsewhere.") from error
+    return _done("removed")
+
+
+# --- access keys ------------------------------------------------------------------------------------------------------
+
+
+async def map_key(request: web.Request) -> web.Response:
+    """Gives an access key that was seen its account; the password is the one it came with."""
+    parts, form = request.app[PARTS], await form_of(request)
+    seen = (await seen_keys(parts)).get(request.match_info["id"])
+    if seen is None:
+        raise gone("access key")
+    accounts = {account.id: account for account in await parts.store.accounts()}
+    account = accounts.get(_id(form.get("account", "")))
+    if account is None:
+        raise Wrong("Choose the account that the program ships on.")
+    if form.get("two_phase") not in {*TwoPhase}:
+        raise Wrong("Say whether the program shows prices to someone between confirm and accept.")
+    others = {one.number: one.id for one in accounts.values() if one.environment == account.environment}
+    further = {_account_number(number) for number in form.get("further", "").replace(",", " ").split()}
+    if further - others.keys():
+        raise Wrong(f"There is no account {min(further - others.keys())} in the {account.environment} environment.")
+    test = accounts.get(_id(form.get("test_account", "")))
+    await parts.store.add_key(
+        AccessKey(
+            id=0,
+            licence=seen.licence,
+            user=seen.user,
+            password_hash=seen.password_hash,
+            account=account.id,
+            accounts=frozenset({account.id} | {others[number] for number in further}),
+            test_account=None if test is None else test.id,
+            two_phase=TwoPhase(form["two_phase"]),
+            label=form.get("label", "")[:60],
+        )
+    )
+    await parts.store.forget_sighting(seen.licence, seen.user)
+    return _done("mapped", "keys")
+
+
+async def accept_password(request: web.Request) -> web.Response:
+    """A mapped key came with another password: that is the right one from now on."""
+    parts = request.app[PARTS]
+    seen = (await seen_keys(parts)).get(request.match_info["id"])
+    if seen is None:
+        raise gone("access key")
+    for key in await parts.store.keys_of_licence(seen.licence):
+        if key.user == seen.user:
+            await parts.store.change_key(replace(key, password_hash=seen.password_hash))
+            await parts.store.forget_sighting(seen.licence, seen.user)
+            return _done("password", "keys")
+    raise gone("access key")
+
+
+async def let_quote(request: web.Request) -> web.Response:
+    """Confirms of this key only ask for prices from now on."""
+    store = request.app[PARTS].store
+    for key in await store.keys():
+        if key.id == _id(request.match_info["id"]):
+            await store.change_key(replace(key, two_phase=TwoPhase.QUOTE))
+            return _done("quote", "keys")
+    raise gone("access key")
+
+
+# --- shipments --------------------------------------------------------------------------------------------------------
+
+
+async def void(request: web.Request) -> web.Response:
+    """Voids it at UPS, now or as soon as UPS answers."""
+    row = await request.app[PARTS].shipping.voids.by_page(int(request.match_info["id"]))
+    done = {State.VOIDED: "voided", State.VOIDING: "voiding"}.get(row.state, "kept")
+    return _done(done, "shipments")
+
+
+async def settle(request: web.Request) -> web.Response:
+    """A person's word on an unknown outcome: `exists` is yes or no, `number` what UPS calls it."""
+    parts, form = request.app[PARTS], await form_of(request)
+    shipment = await parts.store.shipment(int(request.match_info["id"]))
+    if shipment is None:
+        raise gone("shipment")
+    number: str | None = None
+    if form.get("exists") == "yes":
+        number = "".join(form.get("number", "").upper().split())
+        if shipment.kind == "shipment" and not _NUMBER.fullmatch(number):
+            raise Wrong("Enter the shipment's number as UPS shows it, for example 1Z999AA10123456784.")
+    elif form.get("exists") != "no":
+        raise Wrong("Say whether it exists at UPS.")
+    await parts.shipping.desk.settle_unknown(shipment.id, number)
+    return _done("settled", "shipments")
+
+
+# --- reading forms ----------------------------------------------------------------------------------------------------
+
+
+async def profile_of(request: web.Request) -> Profile:
+    """The profile that the path names."""
+    profile = await request.app[PARTS].store.profile(_id(request.match_info["id"]))
+    if profile is None:
+        raise gone("sign-in")
+    return profile
+
+
+async def _account_of(request: web.Request) -> Account:
+    account = await request.app[PARTS].store.account(_id(request.match_info["id"]))
+    if account is None:
+        raise gone("account")
+    return account
+
+
+async def _through(parts: AdminParts, value: str) -> tuple[int | None, str | None, str]:
+    """Profile, application and environment of "profile:3" or "application:NAME"."""
+    kind, _, name = value.partition(":")
+    if kind == "profile":
+        profile = await parts.store.profile(_id(name))
+        if profile is not None:
+            return profile.id, None, profile.environment
+    application: Mapping[str, str] = {
+        one.name: one.environment for one in parts.applications.values() if usable(one, Grant.CLIENT_CREDENTIALS)
+    }
+    if kind == "application" and name in application:
+        return None, name, application[name]
+    raise Wrong("Choose the sign-in that the account ships through.")
+
+
+def _account_number(text: str) -> str:
+    number = "".join(text.upper().split())
+    if not _ACCOUNT.fullmatch(number):
+        raise Wrong("A UPS account number has 6 or 10 letters and digits, for example A1B2C3.")
+    return number
+
+
+def _id(text: str) -> int:
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else 0
+
+
+def _done(what: str, anchor: str = "") -> web.Response:
+    return web.Response(status=303, headers={hdrs.LOCATION: f"/?done={what}{f'#{anchor}' if anchor else ''}"})
