@@ -97,9 +97,9 @@ class Access:
         if given.licence is None or given.user is None or given.password is None:
             return await self._anonymous(asked)
         keys = await self._store.keys_of_licence(given.licence)
-        if any(key.status == "ignored" for key in keys):
-            raise _unknown_licence()
         key = next((key for key in keys if _same(key.user, given.user)), None)
+        if key is not None and key.status == "ignored":
+            raise _unknown_licence()
         if key is not None and await self._passwords.verify(key.password_hash, given.password):
             if key.status == "blocked":
                 raise BlockedKey("This access key is blocked on the gateway's status page.")
@@ -115,9 +115,8 @@ class Access:
             raise NoCredentials(
                 "No Access and Authentication Credentials provided: licence number, user id and password are needed."
             )
-        fitting = (
-            await self._store.keys() if given.licence is None else await self._store.keys_of_licence(given.licence)
-        )
+        licence = given.licence
+        fitting = await (self._store.keys() if licence is None else self._store.keys_of_licence(licence))
         if not fitting:
             raise _unknown_licence()
         for key in fitting:
@@ -171,9 +170,8 @@ class Access:
         default, others = await self._accounts(key, host)
         for number in asked.accounts:
             if not any(_number(account) == number.strip().upper() for account in others):
-                raise AccountRefused(
-                    f"Missing or invalid shipper number: {number[:20]} is not one of this access key's."
-                )
+                words = f"Missing or invalid shipper number: {number[:20]} is not one of this access key's."
+                raise AccountRefused(words)
         if asked.accounts:
             first = asked.accounts[0].strip().upper()
             return Place(next(account for account in others if _number(account) == first))

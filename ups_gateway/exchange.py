@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -161,7 +161,7 @@ class Exchange:
             return Handled(translate.answer(translated, outcome.replies, digest=outcome.digest), outcome.shipment)
         return Handled(translate.answer(translated, await self._look_up(translated, account, ends)))
 
-    async def _look_up(self, translated: Translated, account: Account, ends: float) -> Sequence[RestReply]:
+    async def _look_up(self, translated: Translated, account: Account, ends: float) -> tuple[RestReply, ...]:
         """UPS's replies to calls that change nothing, all pages of them. Raises what UPS refuses."""
         replies: list[RestReply] = []
         waiting = list(translated.calls)
@@ -175,7 +175,7 @@ class Exchange:
             if not waiting and len(replies) < MOST_PAGES:
                 page = translate.more(translated, replies)
                 waiting += [] if page is None else [page]
-        return replies
+        return tuple(replies)
 
     def _fingerprint(self, key: AccessKey, account: Account, call: LegacyCall) -> bytes:
         sent = (call.method.encode(), call.path.encode(), call.query.encode(), call.body)

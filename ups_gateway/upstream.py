@@ -1,6 +1,6 @@
 """UPS as shipping and exchange need it: calls by account, and the reading of replies by translate.
 
-The rule: whoever asks names an account; which consent and which environment that means is decided here and nowhere else.
+The rule: whoever asks names an account; which consent and which environment that means is decided here only.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class Carrier(Protocol):
     """UPS, as the ledger needs it."""
 
     async def ready(self, account: Account, *, time_limit: float) -> None:
-        """Returns when a creating call could be sent at once: a token is there. Raises NotAuthorised, UpsUnreachable."""
+        """Returns when a creating call could be sent: a token is there. Raises NotAuthorised, UpsUnreachable."""
         ...
 
     async def send(self, account: Account, call: RestCall, *, creating: bool, time_limit: float) -> RestReply:

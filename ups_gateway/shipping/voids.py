@@ -82,7 +82,7 @@ class Voids:
     ) -> tuple[RestReply, ...]:
         """UPS's replies to a client's void; a repeat gets those of the first.
 
-        `numbers`: the shipment's, then the packages' if only these are meant; `row`: the shipment in the ledger.
+        `numbers`: the shipment's, then the packages' that the calls name; `row`: the shipment in the ledger.
         Raises what UPS refuses (the shipment is then what it was) and what kept UPS from answering.
         """
         async with self._rows.lock(order.fingerprint):
@@ -92,9 +92,8 @@ class Voids:
             for earlier in lately:
                 if earlier.at < now - self._policy.replay_window:
                     continue
-                if _in_doubt(earlier.task):
-                    unsure = True
-                elif not (earlier.connection.delivered() or earlier.connection.is_open()):
+                unsure = _in_doubt(earlier.task)
+                if not (unsure or earlier.connection.delivered() or earlier.connection.is_open()):
                     earlier.connection, earlier.at = connection, now
                     task = earlier.task
                     break
@@ -109,9 +108,9 @@ class Voids:
     ) -> tuple[RestReply, ...]:
         if row is None:
             return _replies(await self._ask(order, calls, numbers, unsure=unsure))
-        if not _covers(numbers, row):
+        if not _covers(calls, numbers, row):
             asked = await self._ask(order, calls, numbers, unsure=unsure)
-            words = f"The client asked to void {', '.join(numbers[1:])}: {asked.words}"
+            words = f"The client asked to void {', '.join(sorted(_packages(calls, numbers)))}: {asked.words}"
             await self._rows.change(row.id, VOIDABLE, lambda row: replace(row, note=words))
             return _replies(asked)
         unsure = unsure or row.state is State.VOIDING
@@ -256,10 +255,10 @@ def _having_run(row: Shipment, *, seconds: float) -> Shipment:
     return replace(row, running_seconds=seconds)
 
 
-def _covers(numbers: tuple[str, ...], row: Shipment) -> bool:
+def _covers(calls: Sequence[RestCall], numbers: tuple[str, ...], row: Shipment) -> bool:
     """The whole shipment is meant: no packages are named, or all that it has."""
-    packages = set(numbers[1:])
-    return numbers[0] == row.number and (not packages or packages >= set(row.tracking_numbers))
+    named = any(call.query for call in calls)
+    return numbers[0] == row.number and (not named or _packages(calls, numbers) >= set(row.tracking_numbers))
 
 
 def _voided_lately(row: Shipment | None, since: datetime) -> bool:
@@ -279,15 +278,14 @@ def _replies(asked: _Asked) -> tuple[RestReply, ...]:
     return asked.replies
 
 
-def _packages(calls: Sequence[RestCall], numbers: tuple[str, ...]) -> str:
-    """Those of the numbers that the calls name."""
-    named = [number for number in numbers[1:] if any(number in text for call in calls for text in call.query.values())]
-    return ", ".join(named)
+def _packages(calls: Sequence[RestCall], numbers: tuple[str, ...]) -> set[str]:
+    """Those of the numbers that the calls name beside the shipment's: the lead package has the same number."""
+    return {number for number in numbers if any(number in text for call in calls for text in call.query.values())}
 
 
-def _but(error: GatewayError, packages: str) -> GatewayError:
+def _but(error: GatewayError, packages: set[str]) -> GatewayError:
     """The same error, saying also what was done before it."""
-    words = f" Voided before this: {packages}."
+    words = f" Voided before this: {', '.join(sorted(packages))}."
     if isinstance(error, UpsRefused):
         first, *others = error.errors
         errors = (Refusal(first.code, first.message + words), *others)
