@@ -92,21 +92,6 @@ def test_what_is_said_is_not_filled_in_and_the_tree_stays_as_it_was() -> None:
     assert tree == before
 
 
-@pytest.mark.parametrize(
-    ("service", "label"),
-    [
-        (None, {"LabelImageFormat": {"Code": "ZPL"}, "LabelStockSize": {"Height": "6", "Width": "4"}}),
-        ("9", {"LabelImageFormat": {"Code": "ZPL"}, "LabelStockSize": {"Height": "6", "Width": "4"}}),
-        ("8", None),
-        ("3", None),
-    ],
-)
-def test_a_label_is_asked_for_unless_somebody_else_brings_it(service: str | None, label: Any) -> None:
-    tree = _tree(ReturnService={"Code": service}) if service else _tree()
-    call, _ = ship_call(tree, replace(ACCOUNT, defaults=AccountDefaults(label_format="ZPL")))
-    assert call.body["ShipmentRequest"].get("LabelSpecification") == label
-
-
 def test_without_a_shipper_number_the_account_ships_and_pays() -> None:
     call, filled = ship_call({"Shipment": {}}, ACCOUNT)
     assert call.body == {

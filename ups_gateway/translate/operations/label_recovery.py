@@ -10,7 +10,19 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
-from ups_gateway.translate.engine import FLAG, Default, Drop, From, Made, Table, To, amend, fill_defaults, leaves
+from ups_gateway.translate.engine import (
+    ABSENT,
+    FLAG,
+    Default,
+    Drop,
+    From,
+    Made,
+    Table,
+    To,
+    amend,
+    fill_defaults,
+    leaves,
+)
 from ups_gateway.translate.operations.parts import REFERENCE, at, copied, listed, texts_at, warning_of
 from ups_gateway.translate.operations.ship import STOCK
 from ups_gateway.translate.operations.shipment_request import THERMAL, stock_size
@@ -52,6 +64,8 @@ XML_REQUEST: Final[Table] = {
         {
             "Request.RequestAction": Drop("the path says it"),
             "LabelSpecification.LabelStockSize": Made(stock_size, ("LabelStockSize",), leaves("Height Width")),
+            "ReferenceValues": ABSENT,
+            "Locale": ABSENT,
         },
     ),
     "ReferenceNumber": To("ReferenceValues.ReferenceNumber", {"Value": None}),
@@ -64,9 +78,9 @@ def _dialect(_account: Account, tree: Node) -> str:
     return "GB" if tree["Translate"].get("LanguageCode", "").lower() == "eng" else "97"
 
 
-def _format(account: Account, _tree: Node) -> str | None:
+def _format(account: Account, _tree: Node) -> str:
     wanted = account.defaults.label_format
-    return wanted if wanted in THERMAL or wanted == "GIF" else None  # recovery has no PNG
+    return wanted if wanted in THERMAL else "GIF"  # recovery has no PNG
 
 
 def _stock(side: int) -> Any:

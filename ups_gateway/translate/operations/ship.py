@@ -17,14 +17,6 @@ Node = dict[str, Any]
 
 STOCK: Final = ("6", "4")
 """Height and width of a label in inches where nobody says another (UPS.md 6; images ignore it)."""
-PRINTED_RETURN: Final = "9"
-
-
-def _label_format(account: Account, tree: Node) -> str | None:
-    # UPS or a carrier's driver brings the label of the other returns: without a specification they need none.
-    if "LabelSpecification" not in tree and not set(return_services(tree)) <= {PRINTED_RETURN}:
-        return None
-    return account.defaults.label_format or "GIF"
 
 
 def _payment(account: Account, tree: Node) -> list[Node]:
@@ -81,7 +73,7 @@ DEFAULTS: Final = tuple(
         ("Shipment.Package[].PackageServiceOptions?.COD?.CODAmount?.CurrencyCode", _origin_currency),
         ("Shipment.ShipmentServiceOptions?.COD?.CODAmount?.CurrencyCode", _origin_currency),
         ("Shipment.InvoiceLineTotal?.CurrencyCode", _origin_currency),
-        ("LabelSpecification.LabelImageFormat.Code", _label_format),
+        ("LabelSpecification.LabelImageFormat.Code", lambda account, _tree: account.defaults.label_format or "GIF"),
         (
             "LabelSpecification?.LabelStockSize.Height",
             lambda account, _tree: (account.defaults.label_stock or STOCK)[0],
@@ -115,11 +107,6 @@ MAIL_INNOVATIONS: Final = frozenset("M2 M3 M4 M5 M6 M7".split())
 """Handed to the post office; not voided and not rated in advance."""
 MAILED_ON_CREATION: Final = frozenset(("2", "6"))
 """NotificationCode: label creation, shipment. The others wait for something to happen to the package."""
-
-
-def return_services(tree: Node) -> tuple[str, ...]:
-    """Code of the return service, if it is a return."""
-    return texts_at(tree, "Shipment.ReturnService.Code")
 
 
 def acts_at_once(tree: Node) -> bool:
