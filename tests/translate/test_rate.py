@@ -195,7 +195,7 @@ def test_an_anonymous_request_that_asked_only_for_negotiated_rates_has_no_rating
         "<PackageWeight><UnitOfMeasurement><Code>lbs</Code></UnitOfMeasurement><Weight>5</Weight></PackageWeight>",
     ],
 )
-def test_a_weight_without_a_unit_is_taken_for_pounds_as_ups_did(package: str) -> None:
+def test_a_weight_without_a_unit_is_taken_for_pounds_where_they_are_used(package: str) -> None:
     (made,) = _shipment(_translated(package=package))["Package"]
     assert made["PackageWeight"] == {"UnitOfMeasurement": {"Code": "LBS", "Description": "Pounds"}, "Weight": "5"}
 
@@ -251,6 +251,14 @@ def test_a_missing_unit_is_of_the_system_that_the_shipment_measures_in(package: 
     made = _shipment(_translated(package=package, more=f"<Package>{bare}</Package>"))["Package"][1]
     found = (made["PackageWeight"]["UnitOfMeasurement"]["Code"], made["Dimensions"]["UnitOfMeasurement"]["Code"])
     assert found == units
+
+
+@pytest.mark.parametrize(("country", "unit"), [("CA", "LBS"), ("DE", "KGS")])
+def test_a_weight_without_a_unit_is_in_the_unit_of_its_origin(country: str, unit: str) -> None:
+    package = "<PackageWeight><Weight>5</Weight></PackageWeight>"
+    more = f"<ShipFrom><Address><CountryCode>{country}</CountryCode></Address></ShipFrom>"
+    (made,) = _shipment(_translated(package=package, more=more))["Package"]
+    assert made["PackageWeight"]["UnitOfMeasurement"]["Code"] == unit
 
 
 def test_outside_the_united_states_a_value_without_currency_stays_without_one() -> None:
@@ -541,7 +549,7 @@ def _errors(code: str, message: str) -> dict[str, Any]:
             "linked",
             "UPS gave negotiated rates.",
         ),
-        (200, {"RateResponse": RATED}, "linked", "UPS accepted the shipper number and gave no negotiated rates."),
+        (200, {"RateResponse": RATED}, "undecided", "UPS gave its published rates only and did not say why."),
         (
             200,
             {"RateResponse": {**RATED, "Response": {"Alert": {"Code": "120900", "Description": "not qualified"}}}},
@@ -551,14 +559,14 @@ def _errors(code: str, message: str) -> dict[str, Any]:
         (
             200,
             {"RateResponse": {"RatedShipment": [{"RatedShipmentAlert": [{"Code": "126098"}]}]}},
-            "undecided",
+            "not_linked",
             "126098",
         ),
         (
             200,
             {"RateResponse": {**RATED, "Response": {"Alert": [{"Code": "110971", "Description": "may vary"}]}}},
-            "linked",
-            "UPS accepted the shipper number and gave no negotiated rates.",
+            "undecided",
+            "UPS gave its published rates only and did not say why.",
         ),
         (200, {"RateResponse": {}}, "undecided", "UPS answered with status 200 and no rates."),
         (200, [], "undecided", "UPS answered with status 200 and no rates."),

@@ -209,10 +209,14 @@ def _unit_beside(made: Node, target: Node, _body: Node) -> None:
         target["PackageWeight"].setdefault("UnitOfMeasurement", made)
 
 
+def _origin(tree: Node) -> str:
+    countries = texts_at(tree, "Shipment.ShipFrom.Address.CountryCode", "Shipment.Shipper.Address.CountryCode")
+    return countries[0] if countries else ""
+
+
 def _origin_currency(_account: Account, tree: Node) -> str | None:
     # The schema lets the currency out. Where dollars are the only sane reading they are said; elsewhere UPS decides.
-    origins = texts_at(tree, "Shipment.ShipFrom.Address.CountryCode", "Shipment.Shipper.Address.CountryCode")
-    return "USD" if origins and origins[0] in ("US", "PR") else None
+    return "USD" if _origin(tree) in ("US", "PR") else None
 
 
 _MEASURED: Final = (
@@ -229,9 +233,13 @@ _UNITS: Final = (
 )
 
 
+_IN_POUNDS: Final = frozenset(("US", "PR", "CA", "VI", "GU"))
+
+
 def _metric(tree: Node) -> bool:
     units = texts_at(tree, *(path.replace("[]", "") + ".Code" for path in _MEASURED))
-    return bool({"KGS", "CM"} & set(units))
+    origin = _origin(tree)
+    return bool({"KGS", "CM"} & set(units)) or (not units and origin not in ("", *_IN_POUNDS))
 
 
 def _unit_of_weight(_account: Account, tree: Node) -> str:
@@ -312,8 +320,8 @@ DEFAULTS: Final = (
     # REST's schema requires the lines; an old request for rates seldom has any
     Default("RateRequest.Shipment.Shipper?.Address?.AddressLine", lambda _account, _tree: []),
     Default("RateRequest.Shipment.ShipTo?.Address?.AddressLine", lambda _account, _tree: []),
-    # A number without a unit is taken for LBS (Rating.yaml), unless the shipment measures metrically elsewhere: UPS
-    # allows one system a shipment (110529, 110548)
+    # A number without a unit is taken for what the origin measures in: UPS's default is LBS (Rating.yaml), but it
+    # allows one system a shipment (110529, 110548) and refuses a system that is not the country's (111057)
     Default("RateRequest.Shipment.ShipmentTotalWeight?.UnitOfMeasurement.Code", _unit_of_weight),
     Default("RateRequest.Shipment.Package[].PackageWeight?.UnitOfMeasurement.Code", _unit_of_weight),
     Default("RateRequest.Shipment.Package[].DimWeight?.UnitOfMeasurement.Code", _unit_of_weight),
@@ -675,9 +683,11 @@ _DESTINATIONS: Final = {
 """A plausible place in the account's country: city, state, postal code."""
 _SERVICES: Final = {"US": "03", "PR": "03"}
 """A service that exists inside the country; 11 (Standard) elsewhere."""
-_NOT_LINKED: Final = "120100"
-_UNQUALIFIED: Final = frozenset("111687 113138 120900 120901 120902 126098 128320".split())
-"""Alerts that explain why no negotiated rates came (the error tables): they may mean an unlinked account."""
+_NOT_LINKED: Final = frozenset(("120100", "126098"))
+"""Missing or invalid shipper number; account authentication must be completed (the error tables)."""
+_UNQUALIFIED: Final = frozenset("111687 113138 120900 120901 120902".split())
+"""Why no negotiated rates came (the error tables). Carriers' help pages name an account that was never added to the
+profile as the cause of 120900, and so does one that was added but has no contract."""
 
 
 def probe_call(account: Account) -> RestCall:
@@ -712,24 +722,22 @@ def _address(members: dict[str, str]) -> Node:
 def probe_verdict(reply: RestReply) -> tuple[Literal["linked", "not_linked", "undecided"], str]:
     """What UPS's answer to `probe_call` says of the account, and UPS's words. Documented, not seen live.
 
-    Negotiated charges are given to linked accounts alone. UPS refuses an unlinked number with 120100, so rates without
-    negotiated ones mean an account without a contract - unless an alert says that the number did not qualify, which
-    fits both. Any other refusal (an address, a service, the service being down) says nothing of the link.
+    Negotiated charges prove the link. Rates without them prove nothing: UPS quotes its published rates to anybody, and
+    whether the account is unlinked or only without a contract it does not say. Nor does any other refusal (an address,
+    a service, UPS being down) speak of the link.
     """
     body = faults.body_of(reply)
-    errors = faults.errors_of(body)
-    if errors:
-        words = "; ".join(f"{error.code} {error.message}" for error in errors)
-        unlinked = any(
-            error.code == _NOT_LINKED or "invalid shipper number" in error.message.lower() for error in errors
-        )
-        return ("not_linked" if unlinked else "undecided"), words
-    if reply.status != 200 or not any(at(body, "RateResponse.RatedShipment")):
-        return "undecided", f"UPS answered with status {reply.status} and no rates."
-    if any(at(body, "RateResponse.RatedShipment.NegotiatedRateCharges")):
-        return "linked", "UPS gave negotiated rates."
+    said = [(error.code, error.message) for error in faults.errors_of(body)]
     for path in ("RateResponse.Response.Alert", "RateResponse.RatedShipment.RatedShipmentAlert"):
-        for alert in at(body, path):
-            if str(alert.get("Code")) in _UNQUALIFIED:
-                return "undecided", f"{alert['Code']} {alert.get('Description', '')}".strip()
-    return "linked", "UPS accepted the shipper number and gave no negotiated rates."
+        said += [(str(alert.get("Code")), str(alert.get("Description", ""))) for alert in at(body, path)]
+    for code, message in said:
+        if code in _NOT_LINKED or "invalid shipper number" in message.lower():
+            return "not_linked", f"{code} {message}".strip()
+    if reply.status == 200 and any(at(body, "RateResponse.RatedShipment.NegotiatedRateCharges")):
+        return "linked", "UPS gave negotiated rates."
+    reasons = [words for words in said if reply.status != 200 or words[0] in _UNQUALIFIED]
+    if reasons:
+        return "undecided", " ".join(reasons[0]).strip()
+    if reply.status == 200 and any(at(body, "RateResponse.RatedShipment")):
+        return "undecided", "UPS gave its published rates only and did not say why."
+    return "undecided", f"UPS answered with status {reply.status} and no rates."
