@@ -326,8 +326,10 @@ def test_listeners_may_be_reached_when_it_is_meant(tmp_path: Path, environ: dict
         ("key: {env: EMPTY}", "1 key.env: EMPTY is empty"),
         (
             "key: {env: SHORT}",
-            "1 key.env: SHORT: expected one or more sealing keys and exactly one 'hash:' line, found 1 and 0. "
-            "Restore the key file from its copy, or make a new one with `ups-gateway init`.",
+            (
+                "1 key.env: SHORT: expected one or more sealing keys and exactly one 'hash:' line, found 1 and 0. "
+                "Restore the key file from its copy, or make a new one with `ups-gateway init`."
+            ),
         ),
         ("key: {credential: c}", "1 key.credential: there is no credential c: systemd gave none (LoadCredential=)"),
         ("key: {file: .}", "1 key.file: {folder} is not a file"),

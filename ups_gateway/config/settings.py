@@ -116,3 +116,8 @@ class Settings:
     log: Log
     file: Path | None
     """Where this was read, or None: all defaults."""
+
+    @property
+    def store_file(self) -> Path:
+        """The database; its locks lie beside it."""
+        return self.data_directory / "gateway.db"
