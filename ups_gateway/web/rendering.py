@@ -15,7 +15,7 @@ from aiohttp import web
 
 STATIC: Final = Path(__file__).parent / "static"
 STYLE: Final = "/static/gateway.css"
-CSRF: Final = "csrf"
+CSRF: Final = web.RequestKey("csrf", str)
 """Where a request keeps its session's CSRF token."""
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _LONGEST: Final = 5000

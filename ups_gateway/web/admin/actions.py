@@ -138,6 +138,7 @@ async def map_key(request: web.Request) -> web.Response:
             accounts=frozenset({account.id} | {others[number] for number in further}),
             test_account=None if test is None else test.id,
             two_phase=TwoPhase(form["two_phase"]),
+            void_unaccepted_after=parts.void_unaccepted_after,
             label=form.get("label", "")[:60],
         )
     )

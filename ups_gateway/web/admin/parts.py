@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
 from aiohttp import web
@@ -43,6 +43,8 @@ class AdminParts:
     """Where the status page is, for links from the TLS listener."""
     hosts: frozenset[str] = LOOPBACK_HOSTS
     """Host names, without ports, that a browser may call the admin listener by; any other may be DNS rebinding."""
+    void_unaccepted_after: timedelta | None = timedelta(minutes=60)
+    """What a newly mapped access key begins with."""
     zone: tzinfo | None = None
     """The zone times are shown in; None: the machine's."""
     version: str = __version__
