@@ -54,8 +54,6 @@ def create(call: Call, world: World) -> Reply:
     if not account and text(request, "PaymentMethod") == _BY_SHIPPER_ACCOUNT:
         raise Refused(400, "20007", "Missing Required field, Shipper/Account/AccountNumber.")
     at = address(part(request, "PickupAddress"))
-    if isinstance(request["PickupAddress"]["AddressLine"], str):
-        at = replace(at, lines=(request["PickupAddress"]["AddressLine"],))
     check_place(Api.SHIP, at)
     now = local_now(world, at)
     day = _day(request, now, test=world.settings.cie)
