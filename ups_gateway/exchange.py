@@ -10,6 +10,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -33,12 +34,13 @@ from ups_gateway.model import (
     LegacyAnswer,
     LegacyCall,
     Operation,
+    RestCall,
     RestReply,
     Terms,
     Translated,
     TwoPhase,
 )
-from ups_gateway.shipping.carrier import Connection, Order
+from ups_gateway.shipping.carrier import Connection, Order, Outcome
 from ups_gateway.shipping.ledger import Shipping
 from ups_gateway.store import Journal
 from ups_gateway.ups.client import Meter
@@ -46,8 +48,6 @@ from ups_gateway.upstream import Upstream, metered
 
 log = logging.getLogger(__name__)
 
-MOST_PAGES: Final = 40
-"""Of a shipment's track: a shipment has at most 200 packages, and UPS gives 50 a page."""
 _BUG: Final = "The gateway made a mistake of its own. Its log says more; your request is not the cause."
 
 Result = Literal["ok", "refused", "client_fault", "not_authorised", "unreachable", "unknown", "bug"]
@@ -145,7 +145,7 @@ class Exchange:
         )
         if asked.operation is Operation.SHIP_ACCEPT:
             outcome = await self._shipping.accept(order, asked.digest or "", connection)
-            return Handled(translate.answer(translated, outcome.replies), outcome.shipment)
+            return self._answered(translated, outcome)
         if asked.operation is Operation.VOID:
             numbers = asked.tracking_numbers
             voids = self._shipping.voids
@@ -158,28 +158,37 @@ class Exchange:
         if asked.creating:
             (creating,) = translated.calls
             outcome = await self._shipping.create(order, creating, connection)
-            return Handled(translate.answer(translated, outcome.replies, digest=outcome.digest), outcome.shipment)
+            return self._answered(translated, outcome)
         return Handled(translate.answer(translated, await self._look_up(translated, account, ends)))
 
     async def _look_up(self, translated: Translated, account: Account, ends: float) -> tuple[RestReply, ...]:
         """UPS's replies to calls that change nothing, all pages of them. Raises what UPS refuses."""
         replies: list[RestReply] = []
-        waiting = list(translated.calls)
-        while waiting:
+
+        async def look_up(call: RestCall) -> None:
             limit = ends - self._monotonic()
-            reply = await self._upstream.send(account, waiting.pop(0), creating=False, time_limit=limit)
-            replies.append(reply)
+            reply = await self._upstream.send(account, call, creating=False, time_limit=limit)
             refused = translate.refusal(translated.asked, reply)
             if refused is not None:
                 raise refused
-            if not waiting and len(replies) < MOST_PAGES:
-                page = translate.more(translated, replies)
-                waiting += [] if page is None else [page]
+            replies.append(reply)
+
+        for call in translated.calls:
+            await look_up(call)
+        while (page := translate.more(translated, replies)) is not None:
+            await look_up(page)
         return tuple(replies)
 
     def _fingerprint(self, key: AccessKey, account: Account, call: LegacyCall) -> bytes:
         sent = (call.method.encode(), call.path.encode(), call.query.encode(), call.body)
         return self._shipping.fingerprint(key.id, account.environment, *sent)
+
+    def _answered(self, translated: Translated, outcome: Outcome) -> Handled:
+        with ExitStack() as failing:
+            failing.callback(self._shipping.unanswered, outcome.shipment)
+            answer = translate.answer(translated, outcome.replies, digest=outcome.digest)
+            failing.pop_all()
+        return Handled(answer, outcome.shipment)
 
     # --- answers ------------------------------------------------------------------------------------------------------
 

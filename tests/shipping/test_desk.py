@@ -175,3 +175,16 @@ async def test_the_periods_of_deletion_are_kept(house: House) -> None:
         await house.shipping.accept(house.order(b"accept"), digest, Socket())
     await house.shipping.step(house.clock.on(days=394))
     assert await house.store.shipments() == []
+
+
+async def test_a_number_that_another_shipment_has_is_not_the_lost_ones(house: House, tmp_path: Path) -> None:
+    await house.shipping.create(house.order(), SHIP, Socket())
+    shipment = await unknown(house)
+    with pytest.raises(InvalidRequest, match=f"{NUMBER} is the number of another"):
+        await house.shipping.desk.settle_unknown(shipment, NUMBER)
+    with pytest.raises(InvalidRequest, match="not one whose outcome is unknown"):
+        await house.shipping.desk.settle_unknown(99, None)
+    async with a_house(tmp_path / "test", environment="test") as other:
+        await other.shipping.create(other.order(), SHIP, Socket())
+        shipment = await unknown(other)
+        assert (await other.shipping.desk.settle_unknown(shipment, NUMBER)).number == NUMBER

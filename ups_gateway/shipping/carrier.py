@@ -142,5 +142,5 @@ class Policy:
     """For rows whose access key is gone; else the key says."""
     keep_labels: timedelta = timedelta(days=7)
     replay_window: timedelta = timedelta(minutes=10)
-    running_limit: float = 60.0
+    time_limit: float = 60.0
     """Seconds a call of the ledger's own (void, label recovery) may take."""

@@ -114,8 +114,16 @@ class Desk:
         return self._carrier.labels(reply)
 
     async def settle_unknown(self, shipment: int, number: str | None) -> Shipment:
-        """A person's word: it exists and has this number, or (None) it does not exist."""
+        """A person's word: it exists and has this number, or (None) it does not exist.
+
+        Raises InvalidRequest for what is not unknown, and for a number that another shipment of the ledger has.
+        """
         now = self._now()
+        row = await self._store.shipment(shipment)
+        environment = Environment(row.environment if row else "", "")
+        # UPS's test environment gives the same numbers again and again.
+        if number and not environment.test and await self._store.shipments_by_number(number, environment.name):
+            raise InvalidRequest(f"{number} is the number of another shipment in the ledger.")
 
         def make(row: Shipment) -> Shipment:
             if number is None:

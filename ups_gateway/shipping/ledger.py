@@ -59,7 +59,7 @@ class Shipping:
         self._now = now
         self._new_digest = new_digest
         self._rows = Rows(store)
-        self._archive = Archive(store, vault, carrier, time_limit=policy.running_limit)
+        self._archive = Archive(store, vault, carrier, time_limit=policy.time_limit)
         self._waiting = Waiting()
         self.voids = Voids(store, self._rows, carrier, policy, now=now)
         self.desk = Desk(store, self._rows, self._archive, carrier, policy, now=now, awaited=self._waiting.open)
@@ -108,6 +108,10 @@ class Shipping:
             return replace(row, state=state, delivered=True, delivered_at=now, changed_at=now)
 
         await self._rows.change(shipment, VOIDABLE, make)
+
+    def unanswered(self, shipment: int) -> None:
+        """The client gets an error instead of the outcome: whatever is delivered then, its next request is a repeat."""
+        self._waiting.forget(shipment)
 
     # --- the background -----------------------------------------------------------------------------------------------
 

@@ -205,7 +205,7 @@ class Voids:
         try:
             account = await account_of(self._store, row)
             call = self._carrier.void_call(row.number)
-            reply = await self._carrier.send(account, call, creating=False, time_limit=self._policy.running_limit)
+            reply = await self._carrier.send(account, call, creating=False, time_limit=self._policy.time_limit)
         except GatewayError as error:
             kind, words = "passing", error.message
         else:

@@ -63,6 +63,10 @@ class Waiting:
         wait = self._waits.get(row)
         return None if wait is None else wait.connection.delivered()
 
+    def forget(self, row: int) -> None:
+        """Nobody waits for the row's answer any more, and nobody has it."""
+        self._waits.pop(row, None)
+
     def forget_old(self, before: datetime) -> None:
         """Lets go of sockets that are gone and can no longer be repeated."""
         for row, wait in list(self._waits.items()):
