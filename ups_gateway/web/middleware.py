@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import hdrs
+from aiohttp import hdrs, web
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http import HttpProcessingError, HttpRequestParser, HttpVersion11, RawRequestMessage
 from aiohttp.streams import StreamReader
+from aiohttp.typedefs import Handler, Middleware
 
 from ups_gateway.errors import GatewayError, MalformedRequest, RequestTooLarge
 from ups_gateway.model import LegacyCall
@@ -257,3 +258,15 @@ def may_come(peer: str, allow: Sequence[Network]) -> bool:
     address: Any = ipaddress.ip_address(peer.partition("%")[0])
     address = getattr(address, "ipv4_mapped", None) or address
     return bool(address.is_loopback) or any(address in network for network in allow)
+
+
+def allow_only(allow: Sequence[Network]) -> Middleware:
+    """For aiohttp's own listener: refuses whoever may not come."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not may_come(request.remote or "", allow):
+            return web.Response(status=403, text="Your address is not in listen.allow.\n")
+        return await handler(request)
+
+    return middleware

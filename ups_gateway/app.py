@@ -1,0 +1,400 @@
+"""Joins the parts into one running gateway, and takes it apart again in order.
+
+The rule: sockets are bound before anything else, so that a taken port is said at once and the pages know their address;
+every background task has its owner here; a stop lets answers and shipments under way come to their end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import functools
+import logging
+import re
+import signal
+import socket
+import ssl
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from secrets import token_urlsafe
+from typing import Any
+
+import uvloop
+from aiohttp import web
+
+from ups_gateway import __version__, tls, translate
+from ups_gateway.access import Access
+from ups_gateway.config.settings import Address, Settings
+from ups_gateway.errors import StoreFailed
+from ups_gateway.exchange import Exchange
+from ups_gateway.model import Account, Grant, Health
+from ups_gateway.oauth.endpoint import Budget
+from ups_gateway.oauth.flow import ClientSource
+from ups_gateway.oauth.keeper import Keeper, Waiter, wait_for
+from ups_gateway.oauth.vault import FernetVault
+from ups_gateway.shipping.carrier import Policy
+from ups_gateway.shipping.ledger import Shipping
+from ups_gateway.store import Store
+from ups_gateway.store.locks import store_lock
+from ups_gateway.store.passwords import Passwords
+from ups_gateway.store.sqlite import open_store
+from ups_gateway.ups.client import UpsClient
+from ups_gateway.ups.transport import Transport
+from ups_gateway.upstream import Upstream
+from ups_gateway.web.admin import add_admin_routes
+from ups_gateway.web.admin.parts import LOOPBACK_HOSTS, AdminParts, Verdict
+from ups_gateway.web.gateway import Listener, Pace
+from ups_gateway.web.health import add_health_routes
+from ups_gateway.web.middleware import Limits, allow_only
+from ups_gateway.web.oauth import add_callback_routes
+
+log = logging.getLogger(__name__)
+
+PROBE_LIMIT = 10.0
+"""Seconds for the rate call that asks whether an account is linked."""
+LEDGER_PAUSE = 5.0
+"""Seconds between rounds of the ledger's background."""
+CERTIFICATE_PAUSE = 24 * 3600.0
+HANDSHAKE, CLOSING = 10.0, 5.0
+"""Seconds for TLS to begin and to end."""
+BACKLOG = 1024
+
+_CALLBACK = re.compile(rb"GET /upscallback[ ?]")
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """An address that cannot be listened on."""
+
+    key: str
+    """The setting that changes it, for example listen.legacy."""
+    address: Address
+    words: str
+
+
+class StartFailed(Exception):
+    """The gateway cannot start; `unbound` is every address that is in the way."""
+
+    def __init__(self, unbound: Sequence[Unbound]) -> None:
+        self.unbound = tuple(unbound)
+        super().__init__("\n".join(f"{one.address} {one.words}; choose another with {one.key}" for one in self.unbound))
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time, and the waiting for it; a test or the demonstration hands in its own."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    monotonic: Callable[[], float] = time.monotonic
+    waiter: Waiter = wait_for
+    pause: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep
+    ledger_pause: float = LEDGER_PAUSE
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What is really listened on."""
+
+    legacy: Address
+    admin: Address
+    tls: Address | None
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A running gateway."""
+
+    settings: Settings
+    clock: Clock
+    ports: Ports
+    store: Store
+    vault: FernetVault
+    keeper: Keeper
+    shipping: Shipping
+    exchange: Exchange
+    admin: AdminParts
+    certificates: tls.ServerFiles | None
+    legacy: Listener = field(repr=False)
+
+    async def problems(self) -> Sequence[str]:
+        """What keeps it from working, without names and numbers; empty: it is ready."""
+        found = []
+        try:
+            await self.store.check()
+        except StoreFailed:
+            found.append("the store cannot be read or written")
+        else:
+            if not await self._may_ship():
+                found.append("no profile or application can sign in at UPS")
+        return found
+
+    async def _may_ship(self) -> bool:
+        health = await self._profiles()
+        if health[Health.OK] or health[Health.EXPIRING]:
+            return True
+        applications = {one.name for one in self.settings.applications if one.grant is Grant.CLIENT_CREDENTIALS}
+        sources = [
+            ClientSource(account.application, account.number)
+            for account in await self.store.accounts()
+            if account.active and account.application in applications and account.application is not None
+        ]
+        return any(not self.keeper.client_token(source)[1] for source in sources)
+
+    async def _profiles(self) -> Counter[Health]:
+        now = self.clock.now()
+        return Counter(self.keeper.health(profile, now) for profile in await self.store.profiles())
+
+    async def figures(self) -> Mapping[str, float]:
+        """The metrics."""
+        health = await self._profiles()
+        return {
+            f'ups_gateway_info{{version="{__version__}"}}': 1,
+            "ups_gateway_connections": len(self.legacy.open),
+            "ups_gateway_requests_under_way": len(self.legacy.answering),
+            **{f'ups_gateway_profiles{{health="{one}"}}': health[one] for one in Health},
+        }
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, clock: Clock | None = None, pace: Pace | None = None) -> AsyncIterator[App]:
+    """A gateway that listens until the block ends. Raises StartFailed, StoreFailed, CertificatesFailed."""
+    async with AsyncExitStack() as stack:
+        yield await _start(settings, clock or Clock(), pace or Pace(total=settings.limits.total), stack)
+
+
+async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitStack) -> App:
+    """Each part is pushed on the stack as it comes, so that they end in the reverse order."""
+    sockets = _bind(settings, stack)
+    ports = Ports(
+        _bound(sockets["legacy"]), _bound(sockets["admin"]), _bound(sockets["tls"]) if "tls" in sockets else None
+    )
+    admin_url = f"http://{ports.admin}"
+    settings.data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    vault = FernetVault(settings.key)
+    store = await open_store(settings.store_file, vault)
+    stack.push_async_callback(store.close)
+    transport = Transport(proxy=settings.upstream.proxy, ca_file=settings.upstream.ca_file)
+    stack.push_async_callback(transport.close)
+    keeper = Keeper(
+        store,
+        vault,
+        applications={one.name: one for one in settings.applications},
+        environments=settings.environments,
+        send=transport.send,
+        lock=functools.partial(store_lock, settings.store_file),
+        now=clock.now,
+        monotonic=clock.monotonic,
+        waiter=clock.waiter,
+        budget=Budget(settings.tokens.application, settings.tokens.profile),
+    )
+    stack.push_async_callback(keeper.close)
+    client = UpsClient(keeper, transport.send, now=clock.now, monotonic=clock.monotonic, pause=clock.pause)
+    upstream = Upstream(client, keeper, settings.environments)
+    shipping = Shipping(
+        store,
+        vault,
+        upstream,
+        _policy(settings, admin_url),
+        now=clock.now,
+        new_digest=functools.partial(token_urlsafe, 32),
+    )
+    stack.push_async_callback(shipping.close, patience=settings.limits.total)
+    await shipping.start()
+    passwords = Passwords()
+    stack.push_async_callback(passwords.close)
+    access = Access(store, passwords, shipping.desk.find, anonymous_licence=settings.anonymous_key, now=clock.now)
+    exchange = Exchange(
+        store,
+        access,
+        shipping,
+        upstream,
+        now=clock.now,
+        creating_limit=settings.limits.total,
+        monotonic=clock.monotonic,
+    )
+    parts = AdminParts(
+        store=store,
+        vault=vault,
+        keeper=keeper,
+        shipping=shipping,
+        probe=functools.partial(_probe, upstream),
+        applications={one.name: one for one in settings.applications},
+        environments=settings.environments,
+        now=clock.now,
+        admin_url=admin_url,
+        hosts=LOOPBACK_HOSTS | ({settings.listen.admin.host, socket.gethostname().lower()}),
+    )
+    _own(stack, "tokens", keeper.run())
+    _own(stack, "ledger", shipping.run(pause=clock.ledger_pause))
+    legacy = Listener(
+        exchange,
+        translate.fault,
+        translate.slow_start,
+        limits=Limits(
+            settings.limits.max_body, settings.limits.requests, settings.limits.connections, settings.limits.receive
+        ),
+        pace=pace,
+        allow=settings.listen.allow,
+    )
+    stack.push_async_callback(legacy.drain, settings.limits.total)
+    files = None
+    if "tls" in sockets:
+        files = await _listen_tls(settings, clock, legacy, parts, sockets["tls"], stack)
+    await _listen(legacy, sockets["legacy"], stack)
+    app = App(settings, clock, ports, store, vault, keeper, shipping, exchange, parts, files, legacy)
+    await _listen_admin(app, sockets["admin"], stack)
+    return app
+
+
+def _policy(settings: Settings, admin_url: str) -> Policy:
+    return Policy(
+        page=admin_url,
+        void_unaccepted_after=settings.ledger.void_unaccepted_after,
+        keep_labels=settings.ledger.keep_labels,
+        replay_window=settings.ledger.replay_window,
+        time_limit=settings.limits.total,
+    )
+
+
+async def _probe(upstream: Upstream, account: Account) -> tuple[Verdict, str]:
+    """Whether an account is linked to the consent it ships through."""
+    reply = await upstream.send(account, translate.probe_call(account), creating=False, time_limit=PROBE_LIMIT)
+    return translate.probe_verdict(reply)
+
+
+# --- listeners -------------------------------------------------------------------------------------------------------
+
+
+def _bind(settings: Settings, stack: AsyncExitStack) -> dict[str, socket.socket]:
+    """All sockets, or StartFailed with everything that is in the way."""
+    sockets: dict[str, socket.socket] = {}
+    unbound = []
+    for name in ("legacy", "admin", "tls"):
+        address: Address | None = getattr(settings.listen, name)
+        if address is None:
+            continue
+        try:
+            family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+            sockets[name] = socket.create_server((address.host, address.port), family=family, backlog=BACKLOG)
+            stack.callback(sockets[name].close)
+        except OSError as error:
+            unbound.append(Unbound(f"listen.{name}", address, _why(error)))
+    if unbound:
+        raise StartFailed(unbound)
+    return sockets
+
+
+def _why(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "is taken by another program"
+    if error.errno == errno.EACCES:
+        return "needs a privilege (ports below 1024)"
+    return f"cannot be listened on ({error.strerror})"
+
+
+def _bound(connection: socket.socket) -> Address:
+    host, port = connection.getsockname()[:2]
+    return Address(host, port)
+
+
+async def _listen(
+    listener: Listener, connection: socket.socket, stack: AsyncExitStack, context: ssl.SSLContext | None = None
+) -> None:
+    server = await asyncio.get_running_loop().create_server(
+        listener,
+        sock=connection,
+        ssl=context,
+        backlog=BACKLOG,
+        ssl_handshake_timeout=None if context is None else HANDSHAKE,
+        ssl_shutdown_timeout=None if context is None else CLOSING,
+    )
+    stack.callback(server.close)
+
+
+async def _listen_tls(
+    settings: Settings,
+    clock: Clock,
+    legacy: Listener,
+    parts: AdminParts,
+    connection: socket.socket,
+    stack: AsyncExitStack,
+) -> tls.ServerFiles:
+    """Old requests over TLS, and the sign-in's return."""
+    folder = settings.data_directory / "tls"
+    files = await asyncio.to_thread(tls.ensure, folder, clock.now())
+    context = legacy.names(tls.server_context(files))
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(CERTIFICATE_PAUSE)
+            try:
+                tls.reload(context, await asyncio.to_thread(tls.ensure, folder, clock.now()))
+            except tls.CertificatesFailed as error:
+                log.warning("The certificate could not be renewed: %s", error)
+
+    _own(stack, "certificate", renew())
+    callback = web.Application()
+    add_callback_routes(callback, parts)
+    runner = web.AppRunner(callback, access_log=None, shutdown_timeout=CLOSING)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+
+    def handover(begun: bytes) -> asyncio.Protocol | None:
+        server = runner.server
+        return server() if server is not None and _CALLBACK.match(begun) else None
+
+    secure = replace(legacy, handover=handover)
+    await _listen(secure, connection, stack, context)
+    return files
+
+
+async def _listen_admin(app: App, connection: socket.socket, stack: AsyncExitStack) -> None:
+    address = app.settings.listen.admin
+    pages = web.Application(middlewares=[] if address.loopback else [allow_only(app.settings.listen.allow)])
+    add_admin_routes(pages, app.admin)
+    add_callback_routes(pages, app.admin)
+    add_health_routes(pages, app.problems, app.figures)
+    runner = web.AppRunner(pages, access_log=None, shutdown_timeout=CLOSING)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.SockSite(runner, connection).start()
+
+
+# --- background ------------------------------------------------------------------------------------------------------
+
+
+def _own(stack: AsyncExitStack, name: str, work: Coroutine[Any, Any, None]) -> None:
+    """A task that lives as long as the gateway. One that ends by itself is a bug, and is logged."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            log.critical("The background task %r ended; restart the gateway.", name, exc_info=task.exception())
+
+    task = asyncio.get_running_loop().create_task(work, name=name)
+    task.add_done_callback(ended)
+
+    async def end() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(end)
+
+
+def serve(settings: Settings, ready: Callable[[App], Awaitable[None]]) -> None:
+    """Runs until SIGTERM or SIGINT; `ready` is called once everything listens."""
+
+    async def until_told() -> None:
+        loop, stop = asyncio.get_running_loop(), asyncio.Event()
+        for one in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(one, stop.set)
+        async with running(settings) as app:
+            await ready(app)
+            await stop.wait()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(until_told())
