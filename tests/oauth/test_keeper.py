@@ -12,12 +12,12 @@ from tests.oauth.conftest import SETTINGS, START, Bench
 from ups_gateway.errors import NotAuthorised, UpsUnreachable
 from ups_gateway.model import Health, Secret
 from ups_gateway.oauth.endpoint import Budget
-from ups_gateway.oauth.flow import ClientSource, ProfileSource
+from ups_gateway.oauth.flow import ProfileSource
 from ups_gateway.oauth.keeper import LONGEST_IDLE, wait_for
+from ups_gateway.store.locks import store_lock
 
 HOUR = 3600.0
 DAY = 24 * HOUR
-DIRECT = ClientSource("direct", "A1B2C3")
 
 
 # --- a token for a request --------------------------------------------------------------------------------------------
@@ -67,6 +67,22 @@ async def test_two_gateways_renew_a_refused_token_once(bench: Bench) -> None:
     bench.expire()
     tokens = await asyncio.gather(*(keeper.renew(source, rejected=rejected) for keeper in (bench.keeper, other)))
     assert (len(set(tokens)), len(bench.calls())) == (1, 1)
+
+
+async def test_a_renewal_that_joins_another_ones_does_not_take_the_refused_token_back(bench: Bench) -> None:
+    profile = await bench.consent()
+    source = ProfileSource(profile.id)
+    _, other = await bench.open()
+    bench.clock.advance(HOUR)
+    await bench.keeper.renew_due()  # reads the profile and renews nothing: it is not in use
+    theirs = await other.token(source)
+    bench.expire()
+    async with store_lock(bench.path, f"profile-{profile.id}"):
+        joined = asyncio.create_task(bench.keeper.token(source))
+        await asyncio.wait([joined], timeout=0.01)
+        renewal = asyncio.create_task(bench.keeper.renew(source, rejected=theirs))
+        await asyncio.wait([renewal], timeout=0.01)
+    assert (await joined, await bench.works(await renewal), len(bench.calls())) == (theirs, True, 2)
 
 
 async def test_a_waiter_that_hangs_up_does_not_stop_the_refresh_for_the_others(bench: Bench) -> None:
@@ -326,68 +342,3 @@ async def test_the_waiter_ends_with_its_event_or_its_time() -> None:
     await wait_for(event, 0.001)
     event.set()
     await wait_for(event, 1000.0)
-
-
-# --- client credentials -----------------------------------------------------------------------------------------------
-
-
-async def test_client_credentials_give_one_token_for_each_account(bench: Bench) -> None:
-    other = ClientSource("direct", "A1B2C4")
-    tokens = await asyncio.gather(*(bench.keeper.token(source) for source in (DIRECT, other) for _ in range(50)))
-    assert (len(set(tokens)), bench.calls("oauth/token")) == (2, [(200, "client-2")] * 2)
-    assert await bench.works(tokens[0])
-    assert bench.keeper.describe(DIRECT) == 'account A1B2C3 (application "direct")'
-
-
-async def test_client_credentials_are_asked_again_at_expiry_and_after_a_401(bench: Bench) -> None:
-    first = await bench.keeper.token(DIRECT)
-    bench.clock.advance(HOUR)
-    second = await bench.keeper.token(DIRECT)
-    bench.expire()
-    third = await asyncio.gather(*(bench.keeper.renew(DIRECT, rejected=second) for _ in range(20)))
-    assert (len({first, second, *third}), len(bench.calls("oauth/token"))) == (3, 3)
-
-
-async def test_client_credentials_in_use_are_renewed_ahead(bench: Bench) -> None:
-    await bench.keeper.token(DIRECT)
-    bench.clock.advance(HOUR - 300)
-    assert await bench.keeper.renew_due() == LONGEST_IDLE
-    assert len(bench.calls("oauth/token")) == 2
-    bench.clock.advance(HOUR)
-    assert (await bench.keeper.renew_due(), len(bench.calls("oauth/token"))) == (LONGEST_IDLE, 2)
-
-
-async def test_refused_client_credentials_are_not_hammered(bench: Bench) -> None:
-    unknown = ClientSource("direct", "ZZZZZZ")
-    for _ in range(5):
-        with pytest.raises(NotAuthorised) as caught:
-            await bench.keeper.token(unknown)
-    assert caught.value.message == (
-        'The gateway is not authorized at UPS for account ZZZZZZ by application "direct". UPS refused: Blocked '
-        "Merchant (10403). UPS blocks this account or application: see in UPS's developer portal that the account is "
-        "listed with the application, or ask UPS. Your access key is not the cause."
-    )
-    assert len(bench.calls("oauth/token")) == 1
-    bench.clock.advance(600)
-    with pytest.raises(NotAuthorised):
-        await bench.keeper.token(unknown)
-    assert len(bench.calls("oauth/token")) == 2
-
-
-async def test_client_credentials_pass_over_a_passing_trouble(bench: Bench) -> None:
-    bench.fault("oauth/token", status=503, times=1)
-    with pytest.raises(UpsUnreachable, match='could not get a token for application "direct"'):
-        await bench.keeper.token(DIRECT)
-    bench.fault("oauth/token", status=429, headers={"Retry-After": "30"}, times=1)
-    for _ in range(2):
-        with pytest.raises(UpsUnreachable) as caught:
-            await bench.keeper.token(DIRECT)
-        assert caught.value.retry_after == 30.0
-    bench.clock.advance(30)
-    assert await bench.works(await bench.keeper.token(DIRECT))
-
-
-@pytest.mark.parametrize("name", ["nowhere", "main"])
-async def test_client_credentials_of_no_such_application_are_said(bench: Bench, name: str) -> None:
-    with pytest.raises(NotAuthorised, match=f'No application "{name}" with client credentials'):
-        await bench.keeper.token(ClientSource(name, "A1B2C3"))

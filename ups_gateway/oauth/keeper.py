@@ -7,6 +7,7 @@ Timers only renew ahead. Time, randomness, waiting, locking and sending are hand
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import time
@@ -177,16 +178,12 @@ class Keeper:
 
     def describe(self, source: Source) -> str:
         """A source in words for an administrator: `profile "Dock 3" (application "main")`."""
-        match source:
-            case ClientSource(application, account):
-                return f'account {account} (application "{application}")'
-            case ProfileSource(profile):
-                live = self._renewals.live(profile)
-                return (
-                    f"profile {profile}"
-                    if live is None
-                    else f'profile "{live.profile.name}" (application "{live.profile.application}")'
-                )
+        if isinstance(source, ClientSource):
+            return f'account {source.account} (application "{source.application}")'
+        live = self._renewals.live(source.profile)
+        if live is None:
+            return f"profile {source.profile}"
+        return f'profile "{live.profile.name}" (application "{live.profile.application}")'
 
     async def token_calls(self, application: str) -> tuple[int, int]:
         """Token calls of an application's client id today, and the day's budget."""
@@ -251,28 +248,22 @@ class Keeper:
 
     async def _due(self, source: Source) -> datetime | None:
         now = self._now()
-        match source:
-            case ClientSource():
-                held = self._clients.held(source)
-                used = self._used.get(source)
-                return held.renew_at() if held is not None and held.in_use(used, now) else None
-            case ProfileSource(profile):
-                live = await self._renewals.load(profile)
-                if live.held is None or self.health(live.profile, now) is Health.INACTIVE:
-                    return None
-                used = max(
-                    (at for at in (self._used.get(source), live.profile.used_at) if at is not None), default=None
-                )
-                return lifetime.due_at(live.profile, live.held, used, now)
+        used = self._used.get(source)
+        if isinstance(source, ClientSource):
+            held = self._clients.held(source)
+            return held.renew_at() if held is not None and held.in_use(used, now) else None
+        live = await self._renewals.load(source.profile)
+        if live.held is None or self.health(live.profile, now) is Health.INACTIVE:
+            return None
+        newest = max((at for at in (used, live.profile.used_at) if at is not None), default=None)
+        return lifetime.due_at(live.profile, live.held, newest, now)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
     async def _held(self, source: Source) -> Held | None:
-        match source:
-            case ClientSource():
-                return self._clients.held(source)
-            case ProfileSource(profile):
-                return (await self._live(profile)).held
+        if isinstance(source, ClientSource):
+            return self._clients.held(source)
+        return (await self._live(source.profile)).held
 
     async def _live(self, profile: int) -> Live:
         live = self._renewals.live(profile)
@@ -292,14 +283,16 @@ class Keeper:
         """The renewal under way, or a new one."""
         flight = self._flights.get(source)
         if flight is None:
-            match source:
-                case ClientSource():
-                    renewal = self._clients.renew(source)
-                case ProfileSource(profile):
-                    renewal = self._renewals.refresh(profile, unwanted=unwanted)
-            flight = self._flights[source] = self._own(renewal)
-            flight.add_done_callback(lambda _: self._flights.pop(source))
+            flight = self._flights[source] = self._own(self._fly(source, unwanted))
         return flight
+
+    async def _fly(self, source: Source, unwanted: Secret | None) -> Secret:
+        try:
+            if isinstance(source, ClientSource):
+                return await self._clients.renew(source)
+            return await self._renewals.refresh(source.profile, unwanted=unwanted)
+        finally:
+            del self._flights[source]  # before it counts as done, so that nobody joins what has ended
 
     def _own(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """A task that outlives whoever waits for it; `close` waits for it."""
@@ -310,7 +303,7 @@ class Keeper:
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled():
+        with contextlib.suppress(asyncio.CancelledError):
             task.exception()  # seen by those who wait, if any still do
 
     async def _finished(self, work: Coroutine[Any, Any, Consent]) -> Consent:
@@ -325,23 +318,19 @@ class Keeper:
         last = self._use_noted.get(source.profile)
         if last is None or self._monotonic() - last >= _NOTE_USE_EVERY:
             self._use_noted[source.profile] = self._monotonic()
-            try:
-                await self._store.note_profile_used(source.profile, now)
-            except StoreFailed as error:
-                log.warning("the use of profile %d could not be noted: %s", source.profile, error.message)
+            await self._store.note_profile_used(source.profile, now)
 
     async def _allowance(self, client_id: str) -> int:
         return self._endpoint.allowance(await self._renewals.profiles_of(client_id))
 
     def _client_id(self, source: Source) -> str:
-        match source:
-            case ClientSource(application, _):
-                name = application
-            case ProfileSource(profile):
-                live = self._renewals.live(profile)
-                name = "" if live is None else live.profile.application
-        application_ = self._applications.get(name)
-        return "" if application_ is None else application_.client_id
+        if isinstance(source, ClientSource):
+            name = source.application
+        else:
+            live = self._renewals.live(source.profile)
+            name = "" if live is None else live.profile.application
+        application = self._applications.get(name)
+        return "" if application is None else application.client_id
 
     async def _pause(self, seconds: float) -> None:
         await self._wait(asyncio.Event(), seconds)

@@ -178,14 +178,16 @@ class Renewals:
 
     async def _keep(self, profile: Profile, issued: Issued) -> TokenPair:
         """The pair on disk, or kept back: the one before it is spent."""
-        for left in reversed(range(_SAVE_TRIES)):
+        tries = 0
+        while True:
             try:
                 stored = await self._store.put_tokens(profile.id, issued.pair, at=self._now(), consent=False)
                 break
             except LookupError as error:
                 raise _deleted() from error
             except StoreFailed:
-                if not left:
+                tries += 1
+                if tries == _SAVE_TRIES:
                     self._unsaved[profile.id] = _Unsaved(profile.generation, issued)
                     log.exception("profile %s: the renewed token pair cannot be stored; kept back", profile.name)
                     raise
@@ -309,7 +311,6 @@ def _cannot_renew(profile: Profile) -> str:
 
 
 def _renewed(pair: TokenPair) -> str:
-    words = f"Renewed. The access token ends {pair.access_expires_at:%Y-%m-%d %H:%M} UTC"
-    if pair.refresh_expires_at is not None:
-        words += f", the refresh token {pair.refresh_expires_at:%Y-%m-%d %H:%M} UTC"
-    return f"{words}."
+    refresh = pair.refresh_expires_at
+    tail = "" if refresh is None else f", the refresh token {refresh:%Y-%m-%d %H:%M} UTC"
+    return f"Renewed. The access token ends {pair.access_expires_at:%Y-%m-%d %H:%M} UTC{tail}."

@@ -72,11 +72,6 @@ class Breaker:
         self._repeats_left = min(_REPEATS, self._repeats_left + _REPEATS_PER_CALL)
         return 0.0
 
-    @property
-    def trying(self) -> bool:
-        """The call under way decides whether the breaker closes."""
-        return self._trial
-
     def leave(self, failure: str | None) -> None:
         """How the call ended: words for a failure, "" for an answer, None when it says nothing about the product."""
         trial, self._trial = self._trial, False
