@@ -106,6 +106,14 @@ def test_a_weight_is_always_sent_with_its_unit(unit: str, sent: str) -> None:
     assert _translated(members).calls[0].body["weightUnitOfMeasure"] == sent
 
 
+def test_a_weight_without_a_unit_is_in_the_unit_of_its_origin() -> None:
+    members = (
+        "<TransitFrom><AddressArtifactFormat><CountryCode>DE</CountryCode></AddressArtifactFormat></TransitFrom>"
+        "<ShipmentWeight><Weight>10</Weight></ShipmentWeight>"
+    )
+    assert _translated(members).calls[0].body["weightUnitOfMeasure"] == "KGS"
+
+
 @pytest.mark.parametrize(
     ("body", "refusals"),
     [

@@ -26,12 +26,11 @@ from ups_gateway.translate import faults
 from ups_gateway.translate.dialects import xml
 from ups_gateway.translate.operations import READERS, SPECS, WRITERS
 from ups_gateway.translate.operations.label_recovery import recovery_call
-from ups_gateway.translate.operations.rate import probe_call, probe_verdict
+from ups_gateway.translate.operations.probe import probe_call, probe_verdict
 from ups_gateway.translate.operations.shipment_results import Created, Label, created, labels
-from ups_gateway.translate.operations.void import VoidVerdict
+from ups_gateway.translate.operations.void import VoidVerdict, voided_reply
 from ups_gateway.translate.operations.void import call as void_call
 from ups_gateway.translate.operations.void import verdict as void_verdict
-from ups_gateway.translate.operations.void import voided_reply
 
 __all__ = [
     "Created",

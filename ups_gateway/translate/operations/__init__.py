@@ -18,6 +18,7 @@ from ups_gateway.translate.operations import (
     address_street,
     label_recovery,
     rate,
+    rate_request,
     ship,
     ship_accept,
     ship_confirm,
@@ -94,7 +95,7 @@ SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
             codes=track.CODES,
         ),
         Operation.RATE: Spec(
-            requests={Dialect.XML: rate.XML_REQUEST},
+            requests={Dialect.XML: rate_request.XML_REQUEST},
             answers={Dialect.XML: rate.XML_ANSWER},
             request=rate.request,
             source=rate.source,

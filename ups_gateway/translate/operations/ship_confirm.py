@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ups_gateway.model import Account, Asked, Terms, Translated, TwoPhase
 from ups_gateway.translate.engine import From, Table
-from ups_gateway.translate.operations import rate
+from ups_gateway.translate.operations import quote, rate
 from ups_gateway.translate.operations.parts import at, warning_of
 from ups_gateway.translate.operations.ship import acts_at_once, can_be_rated, ship_call
 from ups_gateway.translate.operations.shipment_results import (
@@ -60,7 +60,7 @@ def request(asked: Asked, account: Account, terms: Terms) -> Translated:
     body = call.body["ShipmentRequest"]
     if TwoPhase.QUOTE not in (terms.two_phase, terms.at_once if acts_at_once(body) else terms.two_phase):
         return Translated(asked, (call,), defaults=filled, ignored=ignored)
-    calls = (rate.rate_call_of_shipment(body),) if can_be_rated(body) else ()
+    calls = (quote.rate_call_of_shipment(body),) if can_be_rated(body) else ()
     return Translated(
         replace(asked, creating=False), calls, two_phase=TwoPhase.QUOTE, later=call, defaults=filled, ignored=ignored
     )

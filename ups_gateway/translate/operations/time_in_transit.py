@@ -14,6 +14,7 @@ from ups_gateway.errors import Refusal, UpsRefused
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
 from ups_gateway.translate.engine import FLAG, Default, Drop, From, Made, Node, Table, To, fill_defaults
 from ups_gateway.translate.operations.parts import ECHOED, copied, listed, texts_at
+from ups_gateway.translate.operations.units import IN_POUNDS
 
 PATH: Final = "/api/shipments/v1/transittimes"
 NO_TIMES: Final = "270037"
@@ -128,12 +129,17 @@ XML_REQUEST: Final[Table] = {
     "ReturnContractServices": Drop("UPS's OpenAPI has no member for contract services"),
 }
 
+
+def _unit(body: Node) -> str:
+    return "LBS" if body["originCountryCode"] in IN_POUNDS else "KGS"
+
+
 DEFAULTS: Final = (
     Default("originCountryCode", lambda account, _body: account.country),
     Default("residentialIndicator", "02"),
     Default("billType", "03"),
     # REST wants a unit with each weight and a currency with each value; the XML API took these (inferred)
-    Default("weightUnitOfMeasure", lambda _account, body: "LBS" if "weight" in body else None),
+    Default("weightUnitOfMeasure", lambda _account, body: _unit(body) if "weight" in body else None),
     Default("shipmentContentsCurrencyCode", lambda _account, body: "USD" if "shipmentContentsValue" in body else None),
 )
 
