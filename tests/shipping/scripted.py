@@ -22,7 +22,7 @@ from ups_gateway.model import (
     Shipment,
     State,
 )
-from ups_gateway.oauth.vault import FernetVault, make_key
+from ups_gateway.oauth.vault import FernetVault, Key, make_key
 from ups_gateway.shipping.carrier import Order, Policy, VoidKind
 from ups_gateway.shipping.ledger import Shipping
 from ups_gateway.store import Store, Vault
@@ -253,13 +253,16 @@ class House:
 
 @asynccontextmanager
 async def a_house(
-    folder: Path, *, policy: Policy | None = None, environment: str = "production"
+    folder: Path, *, policy: Policy | None = None, environment: str = "production", key: Key | None = None
 ) -> AsyncIterator[House]:
-    vault = FernetVault(make_key())
+    """With the same folder and key again: the next process."""
+    vault = FernetVault(key or make_key())
     store = await open_store(folder / "store.sqlite", vault)
     try:
-        account = await store.add_account(Account(0, "A1B2C3", environment, application="app"))
-        key = await store.add_key(AccessKey(0, "LICENCE0LICENCE0", "user", "hash", account.id))
+        accounts, keys = await store.accounts(), await store.keys()
+        if not accounts:
+            accounts = [await store.add_account(Account(0, "A1B2C3", environment, application="app"))]
+            keys = [await store.add_key(AccessKey(0, "LICENCE0LICENCE0", "user", "hash", accounts[0].id))]
         ups, clock, numbers = ScriptedUps(), Clock(), itertools.count(1)
         policy = policy or Policy(page=PAGE)
 
@@ -267,6 +270,6 @@ async def a_house(
             return f"digest{next(numbers)}"
 
         shipping = Shipping(store, vault, ups, policy, now=clock, new_digest=digests)
-        yield House(store, vault, ups, clock, policy, account, key, shipping, digests)
+        yield House(store, vault, ups, clock, policy, accounts[0], keys[0], shipping, digests)
     finally:
         await store.close()

@@ -103,7 +103,7 @@ async def test_a_void_that_ups_did_not_answer_is_told_and_tried_again_by_the_gat
 ) -> None:
     await shipped(house)
     house.ups.script = [answer]
-    with pytest.raises((UpsUnreachable, NotAuthorised)):
+    with pytest.raises((UpsUnreachable, NotAuthorised), match="The gateway goes on trying to void"):
         await void(house)
     row = await house.row(1)
     assert (row.state, row.void_next_at) == (State.VOIDING, house.clock() + timedelta(minutes=1))

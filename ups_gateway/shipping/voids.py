@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Literal
 
-from ups_gateway.errors import GatewayError, InvalidRequest, Refusal, UpsRefused, UpsUnreachable
+from ups_gateway.errors import GatewayError, GatewayFault, InvalidRequest, Refusal, UpsRefused, UpsUnreachable
 from ups_gateway.model import RestCall, RestReply, Shipment, State
 from ups_gateway.shipping.archive import account_of
 from ups_gateway.shipping.carrier import Carrier, Connection, Now, Order, Policy, VoidKind
@@ -122,6 +122,8 @@ class Voids:
             await self._conclude(row.id, asked.kind, asked.words)
         finally:
             self._held.discard(row.id)
+        if isinstance(asked.error, GatewayFault):
+            raise _saying_also(asked.error, "The gateway goes on trying to void the shipment.")
         return _replies(asked)
 
     async def _ask(self, order: Order, calls: Sequence[RestCall], numbers: tuple[str, ...], *, unsure: bool) -> _Asked:
@@ -143,7 +145,12 @@ class Voids:
                 error = self._carrier.refusal(reply, creating=False)
             if error is not None:
                 before = _packages(calls[:number], numbers)
-                return _Asked(kind, words, tuple(replies), _but(error, before) if before else error)
+                return _Asked(
+                    kind,
+                    words,
+                    tuple(replies),
+                    _saying_also(error, f"Voided before this: {', '.join(sorted(before))}.") if before else error,
+                )
             replies.append(reply)
         return _Asked(kind, words, tuple(replies), None)
 
@@ -283,9 +290,9 @@ def _packages(calls: Sequence[RestCall], numbers: tuple[str, ...]) -> set[str]:
     return {number for number in numbers if any(number in text for call in calls for text in call.query.values())}
 
 
-def _but(error: GatewayError, packages: set[str]) -> GatewayError:
-    """The same error, saying also what was done before it."""
-    words = f" Voided before this: {', '.join(sorted(packages))}."
+def _saying_also(error: GatewayError, words: str) -> GatewayError:
+    """The same error with a sentence of ours behind its own."""
+    words = f" {words}"
     if isinstance(error, UpsRefused):
         first, *others = error.errors
         errors = (Refusal(first.code, first.message + words), *others)
