@@ -21,6 +21,8 @@
         +-- OutcomeUnknown        Hard: UPS may have created something; nothing is repeated blindly
         +-- GatewayBug            Hard: our own mistake
 
+Outside the tree: NotSent and SentNoReply, which a transport raises and whoever sends makes one of the above.
+
 Codes and severities: UPS.md section 4 and the house plan, section 4. Raise where it is known; `translate.fault`
 is the one place that answers.
 """
@@ -172,7 +174,7 @@ class GatewayFault(GatewayError):
 
 
 class NotAuthorised(GatewayFault):
-    """The gateway has no usable consent for the account: expired, rejected, never authorised, or a product not enabled."""
+    """The gateway has no usable consent for the account: expired, rejected, never given, or a product not enabled."""
 
 
 class UpsUnreachable(GatewayFault):
@@ -197,3 +199,11 @@ class GatewayBug(GatewayFault):
 
 class StoreFailed(GatewayFault):
     """The store could not be read or written (disk full, read-only, locked)."""
+
+
+class NotSent(Exception):
+    """No byte of the request left this machine: repeating is always safe."""
+
+
+class SentNoReply(Exception):
+    """The request was, or may have been, sent and no whole reply came."""

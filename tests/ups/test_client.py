@@ -36,10 +36,12 @@ class Keeper:
         self.renewals: list[str] = []
         self.error: Exception | None = None
         self.wait: asyncio.Event | None = None
+        self.takes_time: Callable[[], None] = lambda: None
 
     async def token(self, source: Source, *, wait: bool = True) -> Secret:
         if self.wait is not None:
             await self.wait.wait()
+        self.takes_time()
         if self.error is not None:
             raise self.error
         return Secret(f"t{self.number}")
@@ -279,6 +281,24 @@ async def test_a_creating_call_is_repeated_while_nothing_was_sent(dead: Bench) -
         await dead.call(SHIP, creating=True)
     assert caught.value.transient is False
     assert dead.pauses == pytest.approx([0.2, 0.8])
+
+
+@pytest.mark.parametrize(("took", "asked"), [(6.9, 1), (7.1, 0)])
+async def test_a_creating_call_is_not_begun_in_its_last_two_seconds(bench: Bench, took: float, asked: int) -> None:
+    bench.ups.script = [answer()]
+    start = bench.time
+
+    def renew() -> None:
+        bench.time = start + took
+
+    bench.keeper.takes_time = renew
+    try:
+        await bench.call(SHIP, creating=True)
+    except UpsUnreachable as error:
+        assert (error.message, error.transient) == ("There was no time left to ask UPS.", False)
+    assert len(bench.ups.seen) == asked
+    bench.time = start
+    assert (await bench.call(RATE)).status == 200
 
 
 async def test_a_creating_call_is_sent_again_with_a_renewed_token(bench: Bench) -> None:

@@ -8,17 +8,32 @@ question that prefetches and repeats ask for themselves.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from ups_gateway.model import Application, TokenPair
+from ups_gateway.errors import NotSent, SentNoReply
+from ups_gateway.model import Application, RestReply, TokenPair
 from ups_gateway.oauth.flow import OAuthRefused, OAuthTransient, Step, TokenRequest, read_tokens
 from ups_gateway.store import Admin
-from ups_gateway.ups import NotSent, Send, SentNoReply
 
 _DEFAULT_HOLD = 60.0  # seconds after a 429 that names none
 _LONGEST_HOLD = 86400.0
+
+
+class Send(Protocol):
+    """Sends one HTTP request, as `ups.transport` does. Raises NotSent or SentNoReply."""
+
+    async def __call__(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        timeout: float,  # noqa: ASYNC109 - aiohttp keeps the limit and says what was sent
+    ) -> RestReply: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,11 @@ from ups_gateway.model import Application, Environment, Health, Profile, Secret
 from ups_gateway.oauth import lifetime
 from ups_gateway.oauth.clients import ClientTokens
 from ups_gateway.oauth.consent import Consent, Consents
-from ups_gateway.oauth.endpoint import Budget, TokenEndpoint
+from ups_gateway.oauth.endpoint import Budget, Send, TokenEndpoint
 from ups_gateway.oauth.flow import ClientSource, ProfileSource, Source
 from ups_gateway.oauth.lifetime import Held
 from ups_gateway.oauth.renewal import Live, Lock, Renewals
 from ups_gateway.store import Store, Vault
-from ups_gateway.ups import Send
 
 log = logging.getLogger(__name__)
 

@@ -17,16 +17,17 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from ups_gateway.errors import NotAuthorised, OutcomeUnknown, UpsUnreachable
+from ups_gateway.errors import NotAuthorised, NotSent, OutcomeUnknown, SentNoReply, UpsUnreachable
 from ups_gateway.model import Environment, RestCall, RestReply, Secret
+from ups_gateway.oauth.endpoint import Send
 from ups_gateway.oauth.flow import Source, retry_after
-from ups_gateway.ups import NotSent, Send, SentNoReply
 from ups_gateway.ups.breaker import Breaker, ProductStatus
 
 _SOURCE = "ups-gateway"
 _TRIES = 3
 _FIRST_PAUSE = 0.2
 _LONGEST_RETRY_AFTER = 3.0
+_LEAST_TO_CREATE = 2.0  # seconds; with less left a creating call's answer would be lost more likely than not
 _PASSING = frozenset({502, 503, 504})
 _UNRESERVED = "/%:@!$&'()*+,;=~-._"
 NOT_CURED_FOR = 600.0  # seconds in which a 401 after a good renewal is not answered by another renewal
@@ -63,6 +64,8 @@ class _Errand:
     breaker: Breaker
     creating: bool
     ends: float
+    least: float
+    """Seconds that must be left for it to be sent."""
     meter: Meter
 
 
@@ -114,6 +117,7 @@ class UpsClient:
             breaker=breaker,
             creating=creating,
             ends=self._monotonic() + time_limit,
+            least=min(_LEAST_TO_CREATE, time_limit / 2) if creating else 0.0,
             meter=meter or Meter(),
         )
         wait = breaker.enter()
@@ -227,7 +231,7 @@ class UpsClient:
         headers = {**errand.headers, "Authorization": f"Bearer {token.reveal()}"}
         headers.setdefault("transid", self._random(16).hex())
         started = self._monotonic()
-        if started >= errand.ends:
+        if started >= errand.ends - errand.least:
             raise UpsUnreachable("There was no time left to ask UPS.", transient=not errand.creating)
         try:
             return await self._send(errand.method, errand.url, headers, errand.body, timeout=errand.ends - started)

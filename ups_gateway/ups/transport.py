@@ -20,10 +20,10 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from ups_gateway import __version__
+from ups_gateway.errors import NotSent, SentNoReply
 from ups_gateway.model import RestReply
-from ups_gateway.ups import NotSent, Send, SentNoReply
 
-__all__ = ["NotSent", "Send", "SentNoReply", "Transport"]
+__all__ = ["NotSent", "SentNoReply", "Transport"]
 
 _CHUNK = 64 * 1024
 
@@ -46,7 +46,7 @@ class Transport:
         connect_timeout: float = 5.0,
         max_body: int = 64 * 1024 * 1024,
         connections_per_host: int = 100,
-        keep_alive: float = 60.0,
+        keep_alive: float = 30.0,
         resolver: AbstractResolver | None = None,
     ) -> None:
         """`ca_file` is trusted beside the system's authorities (company networks that open TLS).
