@@ -70,6 +70,12 @@ def _errors(code: str, message: str) -> dict[str, Any]:
             "UPS gave its published rates only and did not say why.",
         ),
         (200, {"RateResponse": {}}, "undecided", "UPS answered with status 200 and no rates."),
+        (
+            200,
+            {"RateResponse": {"Response": {"Alert": ["x"]}}},
+            "undecided",
+            "UPS answered with status 200 and no rates.",
+        ),
         (200, [], "undecided", "UPS answered with status 200 and no rates."),
         (
             400,

@@ -13,7 +13,7 @@ from tests.translate.asking_rates import SMALL, shipment, translated
 from tests.translate.reading import ACCOUNT, legacy, reply
 from tests.translate.whole import old_leaves, rest_body, rows
 from ups_gateway import translate
-from ups_gateway.errors import InvalidRequest
+from ups_gateway.errors import InvalidRequest, UpsUnreachable
 from ups_gateway.model import AccountDefaults, Terms
 from ups_gateway.translate.operations import rate
 
@@ -213,3 +213,26 @@ def test_every_member_of_the_old_answer_is_written_when_rest_has_it(ups_referenc
 
 def _dropped(path: str, table: dict[str, Any]) -> bool:
     return any(row.reason and (path == row.path or path.startswith(row.path + "/")) for row in table.values())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"RateResponse": None}, {"RateResponse": {"RatedShipment": []}}, {"RateResponse": {"RatedShipment": ["x"]}}],
+)
+def test_a_success_without_rates_is_told_as_no_answer(body: dict[str, Any]) -> None:
+    with pytest.raises(UpsUnreachable, match="without any rates"):
+        translate.answer(translated(), [reply(body)])
+
+
+def test_members_that_are_null_or_of_another_shape_are_left_out() -> None:
+    alerts = [None, "x", {"Code": None}, {"Code": "110971"}]
+    shipment = {"RatedShipmentAlert": alerts, "RatedPackage": [None, "x"], "NegotiatedRateCharges": None}
+    body = {"RateResponse": {"Response": {"Alert": ["x", {"Code": 5}]}, "RatedShipment": [shipment, None]}}
+    root = etree.fromstring(translate.answer(translated(), [reply(body)]).body)
+    assert [child.tag for child in root.iterfind("RatedShipment/*")] == [
+        "GuaranteedDaysToDelivery",
+        "ScheduledDeliveryTime",
+        "RatedPackage",
+        "RatedPackage",
+    ]
+    assert root.findtext("Response/Error/ErrorCode") == "5"

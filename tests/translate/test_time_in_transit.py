@@ -122,6 +122,14 @@ def test_a_weight_without_a_unit_is_in_the_unit_of_its_origin() -> None:
             (Refusal("270037", "TimeInTransit information not available for the given data"),),
         ),
         (
+            {"emsResponse": "none", "validationList": [None], "originPickList": None},
+            (Refusal("270037", "TimeInTransit information not available for the given data"),),
+        ),
+        (
+            {"emsResponse": {"services": ["GND"]}},
+            (Refusal("270037", "TimeInTransit information not available for the given data"),),
+        ),
+        (
             {"emsResponse": {"services": []}, "validationList": {"invalidFieldList": ["a", "b"]}},
             (Refusal("270037", "TimeInTransit information not available for the given data (a, b)"),),
         ),

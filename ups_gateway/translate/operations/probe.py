@@ -78,7 +78,8 @@ def probe_verdict(reply: RestReply) -> tuple[Literal["linked", "not_linked", "un
     body = faults.body_of(reply)
     said = [(error.code, error.message) for error in faults.errors_of(body)]
     for path in ("RateResponse.Response.Alert", "RateResponse.RatedShipment.RatedShipmentAlert"):
-        said += [(str(alert.get("Code")), str(alert.get("Description", ""))) for alert in at(body, path)]
+        alerts = [alert for alert in at(body, path) if isinstance(alert, dict)]
+        said += [(str(alert.get("Code")), str(alert.get("Description", ""))) for alert in alerts]
     for code, message in said:
         if code in _NOT_LINKED or "invalid shipper number" in message.lower():
             return "not_linked", f"{code} {message}".strip()

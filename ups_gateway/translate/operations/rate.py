@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ups_gateway.errors import InvalidRequest
+from ups_gateway.errors import InvalidRequest, UpsUnreachable
 from ups_gateway.model import Account, Asked, Terms, Translated
 from ups_gateway.translate.engine import Default, Drop, From, Made, Node, Table, fill_defaults, leaves
-from ups_gateway.translate.operations.parts import CODE, at, copied, listed, texts_at
+from ups_gateway.translate.operations.parts import CODE, at, copied, texts_at
 from ups_gateway.translate.operations.rate_request import OPTIONS, call
 from ups_gateway.translate.operations.units import name_units, origin_of, unit_of_length, unit_of_weight
 
@@ -137,12 +137,12 @@ BILLING_WEIGHT: Final[Table] = {
 _SUMMED: Final = Drop("REST itemizes a package's negotiated charges and does not sum them")
 
 
-def _total(package: Node) -> Any:
-    return package.get("TotalCharges") or {"CurrencyCode": "", "MonetaryValue": ""}
+def _total(package: Any) -> Any:
+    return next(at(package, "TotalCharges"), None) or {"CurrencyCode": "", "MonetaryValue": ""}
 
 
-def _warnings(shipment: Node) -> list[Any]:
-    return [alert.get("Description") for alert in listed(shipment.get("RatedShipmentAlert"))]
+def _warnings(shipment: Any) -> list[Any]:
+    return list(at(shipment, "RatedShipmentAlert.Description"))
 
 
 RATED_PACKAGE: Final[Table] = {
@@ -221,8 +221,11 @@ XML_ANSWER: Final[Table] = {
 
 
 def source(_translated: Translated, bodies: Sequence[Any]) -> Any:
-    """The tree the template reads."""
-    return dict(bodies[0].get("RateResponse", {}))
+    """The tree the template reads. Raises UpsUnreachable for a success that holds no rates."""
+    rated = [shipment for shipment in at(bodies[0], "RateResponse.RatedShipment") if isinstance(shipment, dict)]
+    if not rated:
+        raise UpsUnreachable("UPS answered without any rates. Try again later.")
+    return {"RatedShipment": rated}
 
 
 def warning(bodies: Sequence[Any]) -> tuple[str, str] | None:
@@ -231,8 +234,10 @@ def warning(bodies: Sequence[Any]) -> tuple[str, str] | None:
     UPS repeats the alerts of the shipments (110971 in nearly every answer) for the answer as a whole; the XML API did
     not, and a warning in Response misleads clients.
     """
-    said = {alert.get("Code") for alert in at(bodies[0], "RateResponse.RatedShipment.RatedShipmentAlert")}
-    for alert in at(bodies[0], "RateResponse.Response.Alert"):
-        if alert.get("Code") and alert["Code"] not in said:
-            return str(alert["Code"]), str(alert.get("Description") or "Warning")
+    said = set(texts_at(bodies[0], "RateResponse.RatedShipment.RatedShipmentAlert.Code"))
+    alerts = (alert for alert in at(bodies[0], "RateResponse.Response.Alert") if isinstance(alert, dict))
+    for alert in alerts:
+        code = str(alert.get("Code") or "")
+        if code and code not in said:
+            return code, str(alert.get("Description") or "Warning")
     return None

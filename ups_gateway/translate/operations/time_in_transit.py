@@ -13,7 +13,7 @@ from typing import Any, Final
 from ups_gateway.errors import Refusal, UpsRefused
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
 from ups_gateway.translate.engine import FLAG, Default, Drop, From, Made, Node, Table, To, fill_defaults
-from ups_gateway.translate.operations.parts import ECHOED, copied, listed, texts_at
+from ups_gateway.translate.operations.parts import ECHOED, at, copied, listed, texts_at
 from ups_gateway.translate.operations.units import IN_POUNDS
 
 PATH: Final = "/api/shipments/v1/transittimes"
@@ -310,13 +310,13 @@ def source(translated: Translated, bodies: Sequence[Any]) -> Any:
     Raises UpsRefused where UPS gives neither: REST says that inside HTTP 200 and 206.
     """
     body = bodies[0]
-    validation = body.get("validationList") or {}
+    validation = _part(body, "validationList")
     for side in ("origin", "destination"):
-        candidates = listed(body.get(f"{side}PickList"))
+        candidates = list(at(body, f"{side}PickList"))
         if candidates and (validation.get(f"{side}Ambiguous") or not body.get("emsResponse")):
             return {f"{side}PickList": candidates}
-    found = body.get("emsResponse") or {}
-    services = listed(found.get("services"))
+    found = _part(body, "emsResponse")
+    services = [service for service in at(found, "services") if isinstance(service, dict)]
     if not services:
         raise UpsRefused(_reasons(validation), http_status=200)
     if found.get("guaranteeSuspended") is True:
@@ -327,6 +327,10 @@ def source(translated: Translated, bodies: Sequence[Any]) -> Any:
     return {"emsResponse": {**echo, **given, "services": services}}
 
 
+def _part(body: Any, name: str) -> Node:
+    return next((part for part in at(body, name) if isinstance(part, dict)), {})
+
+
 def _reasons(validation: Node) -> tuple[Refusal, ...]:
     words = [str(field) for field in listed(validation.get("invalidFieldList"))]
     codes = [str(code) for code in listed(validation.get("invalidFieldListCodes"))]
@@ -334,5 +338,6 @@ def _reasons(validation: Node) -> tuple[Refusal, ...]:
         about = f" ({', '.join(words)})" if words else ""
         return (Refusal(NO_TIMES, f"TimeInTransit information not available for the given data{about}"),)
     return tuple(
-        Refusal(code, f"Invalid {words[at]}" if at < len(words) else "Invalid data") for at, code in enumerate(codes)
+        Refusal(code, f"Invalid {words[number]}" if number < len(words) else "Invalid data")
+        for number, code in enumerate(codes)
     )
