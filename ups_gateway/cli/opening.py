@@ -20,8 +20,6 @@ from ups_gateway.oauth.vault import FernetVault
 from ups_gateway.store import Store
 from ups_gateway.store.sqlite import open_store
 
-STORE_FILE = "gateway.db"
-
 config_option = click.option(
     "--config",
     "file",
@@ -54,7 +52,7 @@ async def opened(file: Path | None) -> AsyncIterator[Opened]:
     """The store of that configuration, closed again at the end."""
     settings = read_settings(file)
     vault = FernetVault(settings.key)
-    store = await open_store(settings.data_directory / STORE_FILE, vault)
+    store = await open_store(settings.store_file, vault)
     try:
         yield Opened(settings, vault, store)
     finally:
