@@ -49,7 +49,7 @@ from ups_gateway.web.admin import add_admin_routes
 from ups_gateway.web.admin.parts import LOOPBACK_HOSTS, AdminParts, Verdict
 from ups_gateway.web.gateway import Listener, Pace
 from ups_gateway.web.health import add_health_routes
-from ups_gateway.web.middleware import Limits, allow_only
+from ups_gateway.web.middleware import Limits, allow_only, may_come
 from ups_gateway.web.oauth import add_callback_routes
 
 log = logging.getLogger(__name__)
@@ -239,7 +239,7 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
             settings.limits.max_body, settings.limits.requests, settings.limits.connections, settings.limits.receive
         ),
         pace=pace,
-        allow=settings.listen.allow,
+        admits=functools.partial(may_come, allow=settings.listen.allow),
     )
     stack.push_async_callback(legacy.drain, settings.limits.total)
     files = None

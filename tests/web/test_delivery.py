@@ -13,6 +13,7 @@ import uvloop
 
 from tests.web.wire import Client, Scripted, eventually, listener, post, read_answer, running
 from ups_gateway import tls
+from ups_gateway.web.delivery import Delivery
 from ups_gateway.web.gateway import Pace
 
 LARGE = b"<x>" + b"0123456789" * 2_000_000 + b"</x>"
@@ -253,3 +254,47 @@ def test_a_client_over_ipv6_is_known_as_well(loop: Loop) -> None:
             assert await exchange.settled.get() == (1, False)
 
     run(loop, scenario())
+
+
+class ElsewhereSocket:
+    """A connection from another machine whose peer has sent a FIN; the kernel's answers are given."""
+
+    def fileno(self) -> int:
+        return 0
+
+    def getsockname(self) -> tuple[str, int]:
+        return "192.0.2.1", 8080
+
+    def getpeername(self) -> tuple[str, int]:
+        return "192.0.2.99", 50000
+
+    def getsockopt(self, *_: int) -> bytes:
+        return b"\x08"  # CLOSE_WAIT
+
+
+class ElsewhereTransport(asyncio.Transport):
+    def get_extra_info(self, name: str, default: object = None) -> object:
+        return ElsewhereSocket() if name == "socket" else default
+
+    def is_closing(self) -> bool:
+        return False
+
+
+class HandLoop(asyncio.SelectorEventLoop):
+    """A loop whose clock a test moves."""
+
+    at = 0.0
+
+    def time(self) -> float:
+        return self.at
+
+
+@pytest.mark.parametrize(("after", "is_open"), [(0.0, True), (1.0, True), (1.1, False)])
+def test_from_another_machine_a_late_fin_is_a_hang_up(after: float, *, is_open: bool) -> None:
+    loop = HandLoop()
+    delivery = Delivery(ElsewhereTransport(), loop)
+    delivery.request_ended()
+    loop.at = after
+    delivery.peer_ended()
+    loop.close()
+    assert delivery.is_open() is is_open

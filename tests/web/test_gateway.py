@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 from datetime import UTC, datetime
-from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,7 @@ from ups_gateway import tls
 from ups_gateway.errors import StoreFailed
 from ups_gateway.model import LegacyCall
 from ups_gateway.web.gateway import Listener, Pace
-from ups_gateway.web.middleware import Limits, may_come, sanitised
+from ups_gateway.web.middleware import Limits
 
 FAST = Pace(begin=0.05, blank=0.02, whole=0.5, total=3.0, write=1.0, watch=2.0, linger=0.5, stop=0.5)
 DONE = DECLARATION + b"<Done/>"
@@ -313,7 +312,13 @@ async def test_a_bug_in_the_listener_itself_is_answered_too(caplog: pytest.LogCa
 
 
 async def test_headers_of_an_answer_cannot_begin_another_one() -> None:
-    exchange = Scripted(headers={"Content-Type": "application/xml\r\nX-Evil: 1\r\n\r\n<html>", "Bad\r\nName": "ä\0b"})
+    exchange = Scripted(
+        headers={
+            "Content-Type": "application/xml\r\nX-Evil: 1\r\n\r\n<html>",
+            "Bad\r\nName": "ä\0b",
+            "content-length": "1",
+        }
+    )
     async with running(listener(exchange)) as port:
         _, headers, _ = read_answer(await asked(port, post()))
     del headers["date"]
@@ -323,7 +328,6 @@ async def test_headers_of_an_answer_cannot_begin_another_one() -> None:
         "content-length": str(len(DONE)),
         "connection": "close",
     }
-    assert sanitised({"A": "b"}) == [("A", "b")]
 
 
 # --- slow answers
@@ -455,14 +459,17 @@ async def test_over_tls_the_name_of_the_handshake_counts_as_the_host(certificate
 
 
 async def test_a_stranger_is_refused_with_an_answer() -> None:
-    exchange = Scripted()
-    made = listener(exchange, allow=(ip_network("10.0.0.0/8"),))
-    async with running(made) as port:
-        assert read_answer(await asked(port, post()))[2] == DONE, "this machine always may"
-    assert may_come("10.1.2.3", made.allow)
-    assert may_come("::ffff:10.1.2.3", made.allow)
-    assert not may_come("192.168.1.1", made.allow)
-    assert may_come("192.168.1.1", ())
+    exchange, seen = Scripted(), list[str]()
+
+    def admits(peer: str) -> bool:
+        seen.append(peer)
+        return False
+
+    async with running(listener(exchange, admits=admits)) as port:
+        answer = read_answer(await asked(port, post()))[2]
+    words = "250003: 127.0.0.1 may not use this gateway; its administrator can add it to listen.allow."
+    assert answer == said("/ups.app/xml/Rate", words)
+    assert (seen, exchange.calls) == (["127.0.0.1"], [])
 
 
 async def test_a_connection_that_belongs_to_another_protocol_is_handed_over() -> None:

@@ -83,7 +83,7 @@ def listener(exchange: Scripted, **changes: Any) -> Listener:
 async def running(made: Listener, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> AsyncIterator[int]:
     """The port it listens on."""
     server = await asyncio.get_running_loop().create_server(
-        made, host, 0, ssl=made.names(tls) if tls is not None else None
+        made, host, 0, backlog=1024, ssl=made.names(tls) if tls is not None else None
     )
     try:
         yield server.sockets[0].getsockname()[1]

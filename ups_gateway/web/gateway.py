@@ -13,7 +13,7 @@ import re
 import ssl
 import traceback
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
@@ -24,7 +24,7 @@ from aiohttp.base_protocol import BaseProtocol
 from ups_gateway.errors import GatewayBug, GatewayError, UnknownLicence, UpsUnreachable
 from ups_gateway.model import LegacyAnswer, LegacyCall
 from ups_gateway.web.delivery import Delivery
-from ups_gateway.web.middleware import Limits, Network, Reception, Refused, may_come, sanitised
+from ups_gateway.web.middleware import Limits, Reception, Refused, sanitised
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,9 @@ TOOLS = frozenset(
 
 REQUEST_LINE = 1024
 """Bytes after which a request line is surely no other protocol's."""
+
+OURS = frozenset({"connection", "content-length", "date", "transfer-encoding"})
+"""Headers that only the listener writes."""
 
 NOWHERE = LegacyCall("POST", "", "/ups.app/xml/Rate", "", {}, b"")
 """What an answer is made for when nothing else can be."""
@@ -98,7 +101,8 @@ class Listener:
     slow_start: Callable[[LegacyCall], tuple[Mapping[str, str], bytes] | None]
     limits: Limits = field(default_factory=Limits)
     pace: Pace = field(default_factory=Pace)
-    allow: Sequence[Network] = ()
+    admits: Callable[[str], bool] = lambda _peer: True
+    """Whether this address may use the gateway at all."""
     handover: Callable[[bytes], asyncio.Protocol | None] | None = None
     """Another protocol that serves a connection which begins with these bytes (the sign-in's return over TLS)."""
     open: set[OldConnection] = field(default_factory=set)
@@ -288,7 +292,7 @@ class OldConnection(BaseProtocol):
 
     def _refuse_strangers(self, call: LegacyCall) -> None:
         listener = self._listener
-        if not may_come(self._peer, listener.allow):
+        if not listener.admits(self._peer):
             words = f"{self._peer} may not use this gateway; its administrator can add it to listen.allow."
             raise Refused(call, UnknownLicence(words))
         if len(listener.answering) >= listener.limits.requests or len(listener.open) > listener.limits.connections:
@@ -323,7 +327,7 @@ class OldConnection(BaseProtocol):
         if handling.done() or self.transport is None:
             return
         self._begun = prefix
-        head = _head(HTTPStatus.OK, [*sanitised(headers), ("Transfer-Encoding", "chunked")], http_1_1=True)
+        head = _head(HTTPStatus.OK, headers, "Transfer-Encoding: chunked", http_1_1=True)
         self._write(head + _chunk(prefix))
         self._sent = True
         while not handling.done() and self.transport is not None:
@@ -340,8 +344,8 @@ class OldConnection(BaseProtocol):
             self._write(_chunk(answer.body.removeprefix(self._begun)) + b"0\r\n\r\n")
         else:
             self._sent = True
-            headers = [*sanitised(answer.headers), ("Content-Length", str(len(answer.body)))]
-            head = _head(answer.status, headers, http_1_1=self._reception.speaks_1_1)
+            length = f"Content-Length: {len(answer.body)}"
+            head = _head(answer.status, answer.headers, length, http_1_1=self._reception.speaks_1_1)
             self._write(head if head_only else head + answer.body)
         try:
             async with asyncio.timeout(self._listener.pace.write):
@@ -386,15 +390,12 @@ class OldConnection(BaseProtocol):
                 self._reception.server_name = self._listener.server_names.get(connection)
 
 
-def _head(status: int, headers: Sequence[tuple[str, str]], *, http_1_1: bool) -> bytes:
-    """Status line and headers. Whatever says otherwise about length or connection is ours to say."""
-    try:
-        phrase = HTTPStatus(status).phrase
-    except ValueError:
-        phrase = "Unknown"
+def _head(status: int, headers: Mapping[str, str], length: str, *, http_1_1: bool) -> bytes:
+    """Status line and headers; what they say of length or connection is ours to say."""
+    phrase = HTTPStatus(status).phrase
     lines = [f"HTTP/1.{1 if http_1_1 else 0} {int(status)} {phrase}", f"Date: {formatdate(usegmt=True)}"]
-    lines += [f"{name}: {value}" for name, value in headers if name.lower() not in ("connection", "date")]
-    return "\r\n".join([*lines, "Connection: close", "", ""]).encode("ascii")
+    lines += [f"{name}: {value}" for name, value in sanitised(headers) if name.lower() not in OURS]
+    return "\r\n".join([*lines, length, "Connection: close", "", ""]).encode("ascii")
 
 
 def _chunk(data: bytes) -> bytes:

@@ -82,11 +82,6 @@ class Reception:
             auto_decompress=False,
         )
 
-    @property
-    def begun(self) -> bytes:
-        """The first bytes, until the head is complete."""
-        return bytes(self._begun)
-
     def feed(self, data: bytes) -> None:
         """What came in. After the end of the request it is ignored."""
         if self._payload is not None:
