@@ -145,12 +145,9 @@ class Voids:
                 error = self._carrier.refusal(reply, creating=False)
             if error is not None:
                 before = _packages(calls[:number], numbers)
-                return _Asked(
-                    kind,
-                    words,
-                    tuple(replies),
-                    _saying_also(error, f"Voided before this: {', '.join(sorted(before))}.") if before else error,
-                )
+                if before:
+                    error = _saying_also(error, f"Voided before this: {', '.join(sorted(before))}.")
+                return _Asked(kind, words, tuple(replies), error)
             replies.append(reply)
         return _Asked(kind, words, tuple(replies), None)
 
