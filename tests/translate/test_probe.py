@@ -21,7 +21,7 @@ from ups_gateway import translate
     ],
 )
 def test_the_probe_asks_for_negotiated_rates_inside_the_accounts_country(
-    country: str, postal_code: str, destination: dict[str, str], openapi: ModuleType
+    country: str, postal_code: str, destination: dict[str, str]
 ) -> None:
     call = translate.probe_call(replace(ACCOUNT, country=country, postal_code=postal_code))
     shipment = call.body["RateRequest"]["Shipment"]
@@ -31,6 +31,11 @@ def test_the_probe_asks_for_negotiated_rates_inside_the_accounts_country(
     }
     assert shipment["ShipTo"] == {"Address": {"AddressLine": [], **destination}}
     assert shipment["ShipmentRatingOptions"] == {"NegotiatedRatesIndicator": ""}
+
+
+@pytest.mark.parametrize("country", ["US", "DE", "SG"])
+def test_the_probe_is_valid_by_the_openapi_of_ups(country: str, openapi: ModuleType) -> None:
+    call = translate.probe_call(replace(ACCOUNT, country=country))
     assert openapi.check(call.method, call.path, call.body)[2:] == ([], [])
 
 

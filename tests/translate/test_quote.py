@@ -5,10 +5,11 @@ from __future__ import annotations
 from types import ModuleType
 
 from tests.translate.reading import as_json
+from ups_gateway.model import RestCall
 from ups_gateway.translate.operations import quote
 
 
-def test_a_shipment_becomes_the_rate_call_that_prices_it(openapi: ModuleType) -> None:
+def _quoted() -> RestCall:
     party = {"Name": "A", "Phone": {"Number": "1"}, "Address": {"AddressLine": ["1 Way"], "CountryCode": "US"}}
     shipment = {
         "Description": "goods",
@@ -64,7 +65,7 @@ def test_a_shipment_becomes_the_rate_call_that_prices_it(openapi: ModuleType) ->
             }
         ],
     }
-    call = quote.rate_call_of_shipment(
+    return quote.rate_call_of_shipment(
         {
             "ShipmentRequest": {
                 "Request": {
@@ -77,8 +78,11 @@ def test_a_shipment_becomes_the_rate_call_that_prices_it(openapi: ModuleType) ->
             }
         }
     )
+
+
+def test_a_shipment_becomes_the_rate_call_that_prices_it() -> None:
     place = {"Name": "A", "Address": {"AddressLine": ["1 Way"], "CountryCode": "US"}}
-    assert as_json(call) == {
+    assert as_json(_quoted()) == {
         "method": "POST",
         "path": "/api/rating/v2409/Rate",
         "query": {},
@@ -146,6 +150,10 @@ def test_a_shipment_becomes_the_rate_call_that_prices_it(openapi: ModuleType) ->
             }
         },
     }
+
+
+def test_the_quote_is_valid_by_the_openapi_of_ups(openapi: ModuleType) -> None:
+    call = _quoted()
     assert openapi.check(call.method, call.path, call.body)[2:] == ([], [])
 
 
