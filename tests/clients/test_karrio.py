@@ -51,6 +51,34 @@ NEW_YORK = {
     "country_code": "US",
     "phone_number": "2125551212",
 }
+BERLIN = {
+    "company_name": "Beispiel",
+    "person_name": "Bernd Beispiel",
+    "address_line1": "Hauptstr. 1",
+    "city": "Berlin",
+    "postal_code": "10115",
+    "country_code": "DE",
+    "phone_number": "493012345678",
+}
+CUSTOMS = {
+    "content_type": "merchandise",
+    "incoterm": "DDU",
+    "invoice": "INV 1",
+    "invoice_date": "2026-03-02",
+    "duty": {"paid_by": "sender", "currency": "USD", "declared_value": 20},
+    "commodities": [
+        {
+            "title": "Books",
+            "description": "Books",
+            "quantity": 2,
+            "weight": 1,
+            "weight_unit": "LB",
+            "value_amount": 10,
+            "value_currency": "USD",
+            "origin_country": "US",
+        }
+    ],
+}
 PARCEL = {
     "weight": 5,
     "weight_unit": "LB",
@@ -106,6 +134,19 @@ class Karrio:
                 parcels=[PARCEL],
                 service="ups_ground",
                 reference="PO-9",
+                payment={"paid_by": "sender"},
+            )
+        )
+
+    def exporting(self) -> Any:
+        return self.sdk.Shipment.create(
+            self.models.ShipmentRequest(
+                shipper=ATLANTA,
+                recipient=BERLIN,
+                parcels=[{**PARCEL, "description": "Books"}] * 2,
+                service="ups_worldwide_saver",
+                label_type="ZPL",
+                customs=CUSTOMS,
                 payment={"paid_by": "sender"},
             )
         )
@@ -257,6 +298,15 @@ async def test_karrio_ships_and_gets_a_label(karrio: Karrio) -> None:
         [],
     )
     assert label.startswith(b"%PDF-")
+
+
+async def test_karrio_exports_two_packages_with_thermal_labels_and_an_invoice(karrio: Karrio) -> None:
+    shipped, messages = await karrio.run(karrio.exporting())
+    labels, invoice = (b64decode(shipped["docs"].pop(name)) for name in ("label", "invoice"))
+    numbers = ["1ZA1B2C36500000012", "1ZA1B2C36500000021"]
+    assert (shipped["meta"]["tracking_numbers"], shipped["label_type"], messages) == (numbers, "ZPL", [])
+    assert [labels.count(number.encode()) for number in numbers] == [1, 1]
+    assert invoice.startswith(b"%PDF-")
 
 
 async def test_karrio_tracks_from_label_to_delivery(karrio: Karrio) -> None:

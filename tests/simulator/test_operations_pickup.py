@@ -174,6 +174,10 @@ def test_what_to_cancel_must_be_said() -> None:
     assert Desk().refusal("DELETE", f"{CANCEL}02") == "20007"
 
 
+def test_an_address_needs_no_postal_code() -> None:
+    assert Desk().post(PATH, changed(PostalCode=""))["PickupCreationResponse"]["PRN"] == "2900001SIMU"
+
+
 def test_an_address_line_may_be_one_text() -> None:
     desk = Desk()
     assert desk.post(PATH, changed(AddressLine="55 Glenlake Pkwy"))

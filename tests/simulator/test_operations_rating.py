@@ -321,18 +321,18 @@ def test_an_unknown_request_option_is_refused() -> None:
     assert Desk().refusal("POST", "/api/rating/v2409/Guess", rating()) == "9110034"
 
 
-def test_shop_refuses_what_no_service_carries() -> None:
-    everything = rating(ANCHORAGE, {"PackagingType": {"Code": "01"}})
-    assert [each["Service"]["Code"] for each in Desk().rate(everything, "Shop")] == ["14", "01", "13", "02"]
-    nothing = rating(TORONTO, service="11", ShipmentServiceOptions={"SaturdayDeliveryIndicator": ""})
-    assert [each["Service"]["Code"] for each in Desk().rate(nothing, "Shop")] == ["54", "07", "65"]
+def test_shop_leaves_out_what_cannot_carry_the_packages() -> None:
+    letter = rating(ANCHORAGE, {"PackagingType": {"Code": "01"}})
+    assert [each["Service"]["Code"] for each in Desk().rate(letter, "Shop")] == ["14", "01", "13", "02"]
+    saturday = rating(TORONTO, service="11", ShipmentServiceOptions={"SaturdayDeliveryIndicator": ""})
+    assert [each["Service"]["Code"] for each in Desk().rate(saturday, "Shop")] == ["54", "07", "65"]
 
 
 def test_older_versions_take_a_lone_package_object() -> None:
     assert Desk().rate(rating(Package=package()), version="v2205")["TotalCharges"] == usd("16.41")
 
 
-def test_a_shipper_number_of_someone_else_passes_as_third_party() -> None:
+def test_an_account_of_someone_else_passes_as_third_party() -> None:
     charge = {"Type": "01", "BillThirdParty": {"AccountNumber": "F00BAR"}}
     assert Desk().rate(rating(PaymentDetails={"ShipmentCharge": [charge]}))[0]["TotalCharges"] == usd("16.41")
 
@@ -352,3 +352,9 @@ def _seconds(desk: Desk, body: Any) -> float:
     started = time.perf_counter()
     desk.rate(body, "Shop")
     return time.perf_counter() - started
+
+
+def test_ounces_are_sixteenths_of_a_pound_and_sizes_of_nothing_are_none() -> None:
+    (light,) = Desk().rate(rating(NEW_YORK, package(weight="80", unit="OZS", Dimensions=dimensions("0", "0", "0"))))
+    assert light["BillingWeight"] == FIVE_POUNDS
+    assert light["TotalCharges"] == usd("16.41")

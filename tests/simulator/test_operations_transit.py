@@ -169,6 +169,7 @@ def test_a_state_that_does_not_fit_the_postal_code_is_ambiguous_where_the_city_i
         ("270032", transit(destinationPostalCode="", destinationCityName="Nowhere")),
         ("270032", transit(destinationPostalCode="59999", destinationStateProvince="NY")),
         ("270032", transit(destinationCountryCode="DE", destinationPostalCode="")),
+        ("270038", transit(destinationCountryCode="KP")),
         ("270056", transit(**{**ABROAD, "weight": 0})),
         ("270056", transit(weight="heavy")),
         ("270054", transit(**{**ABROAD, "shipmentContentsValue": None})),
@@ -186,3 +187,12 @@ def test_a_state_that_does_not_fit_the_postal_code_is_ambiguous_where_the_city_i
 )
 def test_a_bad_request_is_refused_with_ups_s_code(code: str, body: Any) -> None:
     assert Desk().refusal("POST", PATH, body) == code
+
+
+def test_the_test_environment_takes_any_day() -> None:
+    answer = Desk(cie=True).post(PATH, transit(shipDate="2008-07-16"))["emsResponse"]
+    assert dict(levels(answer))["1DA"] == "2008-07-17"
+
+
+def test_abroad_a_city_or_a_postal_code_is_needed() -> None:
+    assert Desk().refusal("POST", PATH, transit(originCountryCode="MX", originPostalCode="")) == "270031"

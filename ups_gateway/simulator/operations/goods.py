@@ -35,11 +35,6 @@ _PROBLEMS = {
     "no size": ("111058", "120602", "Missing or invalid combination of package length, width, and height values."),
     "wrong units": ("111057", "121057", "This measurement system is not valid for the selected country."),
     "units differ": ("110529", "9120302", "A shipment can have only one type of UnitOfMeasurement for a Weight."),
-    "size units differ": (
-        "110528",
-        "9120301",
-        "A shipment can have only one type of unit of measurement for dimensions.",
-    ),
     "units mixed": ("110548", "121057", "A shipment cannot have a KGS/IN or LBS/CM as its unit of measurements"),
     "worth too much": ("111025", "121025", "The maximum declared amount was exceeded."),
     "cod of nothing": ("111115", "121115", "The COD amount must be greater than zero."),
@@ -53,7 +48,8 @@ _PROBLEMS = {
     "letter by ground": ("111500", "121500", "The selected service is not valid with the selected packaging."),
     "saturday": ("111045", "121045", "The Saturday Delivery option is unavailable with the requested service."),
 }
-_NO_SERVICE_TO = frozenset({"CU", "IR", "KP", "SY"})
+NO_SERVICE = frozenset({"CU", "IR", "KP", "SY"})
+"""Countries that UPS does not carry to."""
 _MOST_DECLARED = 50_000
 _LETTER = "01"
 _NO_LETTERS = frozenset({"03", "11", "12", "92", "93", "94", "95"})
@@ -100,7 +96,7 @@ def own_accounts(grant: Grant, shipment: Tree) -> None:
 
 def check_place(api: Api, place: Address) -> None:
     """State and postal code must fit each other and the country."""
-    if place.country in _NO_SERVICE_TO:
+    if place.country in NO_SERVICE:
         raise problem(api, "country")
     states = places.REGIONS.get(place.country)
     if states is None:
@@ -195,8 +191,6 @@ def consignment(api: Api, shipment: Tree, origin: Address, destination: Address)
     parcels = tuple(parcel(api, tree, origin.country, domestic=domestic) for tree in many(shipment.get("Package")))
     if len({each.unit for each in parcels}) > 1:
         raise problem(api, "units differ")
-    if len({each.size_unit for each in parcels if each.size}) > 1:
-        raise problem(api, "size units differ")
     codes = dict.fromkeys(code for name, code in _SHIPMENT_OPTIONS.items() if name in options)
     service = text(shipment, "ReturnService", "Code") or text(options, "ReturnService", "Code")
     if service in RETURN_SERVICES:

@@ -67,8 +67,6 @@ def rate(call: Call, world: World) -> Reply:
     _postal_codes(origin, destination)
     goods = consignment(Api.RATE, shipment, origin, destination)
     services = services_for(goods) if shop else [service_for(Api.RATE, goods, _service(shipment))]
-    if not services:
-        raise Refused(400, "111210", "The requested service is unavailable between the selected locations.")
     asked = _asked(call, world, request, times=times, here=origin)
     alerts = [charges.INVOICE_MAY_VARY]
     if "NegotiatedRatesIndicator" in part(shipment, "ShipmentRatingOptions") and not asked.negotiated:
