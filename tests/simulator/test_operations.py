@@ -1,6 +1,8 @@
 """The operations as the simulator serves them: over real sockets, with tokens, by UPS's paths."""
 
 import json
+import subprocess
+import sys
 
 from tests.simulator.asking import ACCOUNT, MONDAY, pickup, rating, shipping, street, transit
 from tests.simulator.conftest import Serve
@@ -71,3 +73,8 @@ async def test_a_refusal_is_an_errors_object_with_status_400(serve: Serve) -> No
     refused = await ups.rest("POST", "/api/rating/v2409/Rate", token, json=rating(service="77"))
     errors = [{"code": "111513", "message": "Missing or invalid Service Code"}]
     assert (refused.status, refused.body) == (400, {"response": {"errors": errors}})
+
+
+def test_importing_the_operations_does_not_load_what_only_pictures_need() -> None:
+    program = "import sys, ups_gateway.simulator.operations; sys.exit('PIL' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
