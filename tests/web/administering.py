@@ -124,6 +124,7 @@ class Gateway:
     """The admin listener and all behind it, and a browser in front."""
 
     url: str
+    folder: Path
     parts: AdminParts
     store: Store
     vault: FernetVault
@@ -289,7 +290,7 @@ async def a_gateway(folder: Path) -> AsyncIterator[Gateway]:
         add_callback_routes(app, parts)
         url = await _serve(app, stack)
         browser = await stack.enter_async_context(ClientSession(cookie_jar=CookieJar(unsafe=True)))
-        yield Gateway(url, parts, store, vault, clock, ups, running.url, browser)
+        yield Gateway(url, folder, parts, store, vault, clock, ups, running.url, browser)
 
 
 async def _serve(app: web.Application, stack: AsyncExitStack) -> str:

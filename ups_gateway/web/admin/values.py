@@ -58,6 +58,8 @@ class Card:
     health: Health
     words: str
     tone: Tone
+    worst: Tone
+    """Of the card and its active accounts."""
     advice: str
     button: str
     """Authorize or Reauthorize; empty for client credentials and applications that are gone."""

@@ -12,9 +12,10 @@ from ups_gateway.model import Account, Grant, Health, Profile, TokenPair
 from ups_gateway.oauth.lifetime import obtained_at
 from ups_gateway.web.admin.facts import Facts
 from ups_gateway.web.admin.values import AccountLine, Card, Section, Status, TokenFields
-from ups_gateway.web.admin.words import HEALTH_WORDS, TONES, counted, day, distance, listed
+from ups_gateway.web.admin.words import HEALTH_WORDS, TONES, Tone, counted, day, distance, listed
 from ups_gateway.web.admin.worklist import mapped_keys, seen_keys, shipments
 
+_GRAVITY: tuple[Tone, ...] = ("bad", "soon", "good", "off")
 CAN_SHIP = frozenset({Health.OK, Health.EXPIRING})
 
 
@@ -58,7 +59,12 @@ def _sections(facts: Facts, zone: tzinfo | None) -> Iterable[Section]:
             *_client_cards(name, facts),
         )
         loose = tuple(
-            _line(account, Health.NEVER_AUTHORIZED, oauth=False)
+            _line(
+                account,
+                Health.NEVER_AUTHORIZED,
+                oauth=False,
+                advice="No sign-in covers this account. Connect it to one that has it.",
+            )
             for account in facts.accounts
             if account.environment == name and _is_loose(account, facts)
         )
@@ -107,6 +113,12 @@ def _lower(sentence: str) -> str:
 
 def _profile_card(profile: Profile, facts: Facts) -> Card:
     health = facts.health[profile.id]
+    signed_in = profile.tokens is not None
+    lines = tuple(
+        _line(account, health, oauth=signed_in)
+        for account in facts.accounts
+        if account.profile == profile.id and account.environment == profile.environment
+    )
     return Card(
         profile=profile.id,
         name=profile.name,
@@ -115,15 +127,12 @@ def _profile_card(profile: Profile, facts: Facts) -> Card:
         health=health,
         words=HEALTH_WORDS[health],
         tone=TONES[health],
+        worst=_worst(health, lines),
         advice=_profile_advice(profile, health, facts.now),
         button="" if health is Health.INACTIVE else "Reauthorize" if profile.tokens else "Authorize",
-        signed_in=profile.tokens is not None,
+        signed_in=signed_in,
         fields=None if profile.tokens is None else _fields(profile, profile.tokens, health, facts.now),
-        accounts=tuple(
-            _line(account, health, oauth=profile.tokens is not None)
-            for account in facts.accounts
-            if account.profile == profile.id and account.environment == profile.environment
-        ),
+        accounts=lines,
     )
 
 
@@ -175,6 +184,11 @@ def _fields(profile: Profile, tokens: TokenPair, health: Health, now: datetime) 
     )
 
 
+def _worst(health: Health, lines: Sequence[AccountLine]) -> Tone:
+    tones = {TONES[health]} | {line.tone for line in lines if line.active}
+    return min(tones, key=_GRAVITY.index)
+
+
 def _with_ups(status: str, ups: str) -> str:
     return f"{status} (UPS: {ups})" if ups else status
 
@@ -188,14 +202,16 @@ def _client_cards(environment: str, facts: Facts) -> Iterable[Card]:
         lines = tuple(_client_line(account, facts) for account in mine)
         bad = [line for line in lines if line.health is Health.REJECTED]
         health = Health.REJECTED if bad else Health.OK
+        asked = any(token for token, _ in (facts.client_tokens[account.id] for account in mine))
         yield Card(
             profile=None,
             name=application.name,
             application=application.name,
             anchor=f"application-{application.name}",
             health=health,
-            words=HEALTH_WORDS[health],
+            words=HEALTH_WORDS[health] if bad or asked else "Ready",
             tone=TONES[health],
+            worst=_worst(health, lines),
             advice=bad[0].advice if bad else "",
             button="",
             signed_in=True,
@@ -205,12 +221,12 @@ def _client_cards(environment: str, facts: Facts) -> Iterable[Card]:
 
 
 def _client_line(account: Account, facts: Facts) -> AccountLine:
-    _, refusal = facts.client_tokens.get(account.id, (None, ""))
-    return _line(account, Health.REJECTED if refusal else Health.OK, oauth=True, refusal=refusal)
+    _, refusal = facts.client_tokens[account.id]
+    return _line(account, Health.REJECTED if refusal else Health.OK, oauth=True, advice=refusal)
 
 
 def _client_fields(accounts: Sequence[Account], facts: Facts) -> TokenFields:
-    held = [token for account in accounts if (token := facts.client_tokens.get(account.id, (None, ""))[0])]
+    held = [token for account in accounts if (token := facts.client_tokens[account.id][0])]
     valid = [token for token in held if token.expires_at > facts.now]
     return TokenFields(
         token_type="Bearer",  # noqa: S106 - a type, not a token
@@ -220,7 +236,7 @@ def _client_fields(accounts: Sequence[Account], facts: Facts) -> TokenFields:
         token_issued=max((token.obtained_at for token in valid), default=None),
         token_expires=min((token.expires_at for token in valid), default=None),
         token_scope="",
-        refresh_token_status="None: client credentials need no sign-in",  # noqa: S106 - no token
+        refresh_token_status="None, and none is needed",  # noqa: S106 - no token
         refresh_token_issued=None,
         refresh_token_expires=None,
         refresh_count="",
@@ -235,16 +251,13 @@ def _is_loose(account: Account, facts: Facts) -> bool:
     return application is None or application.grant is not Grant.CLIENT_CREDENTIALS
 
 
-def _line(account: Account, source: Health, *, oauth: bool, refusal: str = "") -> AccountLine:
+def _line(account: Account, source: Health, *, oauth: bool, advice: str = "") -> AccountLine:
     health = account_health(account, source)
-    advice = ""
     if health is Health.NOT_LINKED:
         advice = (
             "UPS says that this account is not linked to the login that signed in. On ups.com open Accounts and "
             "Payment, choose Add Existing Account, then press Check accounts here."
         )
-    elif not oauth and health is Health.NEVER_AUTHORIZED:
-        advice = "No sign-in covers this account. Connect it to one that has it."
     return AccountLine(
         id=account.id,
         number=account.number,
@@ -253,7 +266,7 @@ def _line(account: Account, source: Health, *, oauth: bool, refusal: str = "") -
         health=health,
         words=HEALTH_WORDS[health],
         tone=TONES[health],
-        advice=refusal or advice,
+        advice=advice,
         note=account.probe_note,
         checked_at=account.probed_at,
         oauth=oauth,
