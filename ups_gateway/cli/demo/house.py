@@ -8,9 +8,10 @@ from __future__ import annotations
 import errno
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -29,16 +30,22 @@ from ups_gateway.model import (
     Application,
     Environment,
     Grant,
+    Health,
     Profile,
     Secret,
 )
 from ups_gateway.oauth.flow import ProfileSource
+from ups_gateway.oauth.keeper import Keeper
 from ups_gateway.oauth.paste import ConsentFailed
-from ups_gateway.oauth.vault import make_key
+from ups_gateway.oauth.vault import FernetVault, make_key
 from ups_gateway.simulator import config as simulator_config
 from ups_gateway.simulator import server
 from ups_gateway.simulator.world import SimulatedClock
+from ups_gateway.store import Store
+from ups_gateway.store.locks import store_lock
 from ups_gateway.store.passwords import Passwords
+from ups_gateway.store.sqlite import open_store
+from ups_gateway.ups.transport import Transport
 from ups_gateway.web.admin.probing import probe_accounts
 from ups_gateway.web.admin.session import new_link
 
@@ -117,34 +124,39 @@ async def house(folder: Path, ports: Ports, say: Say) -> AsyncIterator[House]:
     say(f"Simulated UPS    {simulator.url}")
     try:
         settings = _settings(folder, ports, simulator.url)
+        await seed(settings, simulator.url, clock)
+        say("Seeded           5 sign-ins, 9 accounts, access key DEMO0ACCESS0KEY0 (user demo, password demo)")
         async with _gateway(settings, clock) as app:
+            await _probe(app)
             say(f"Gateway          http://{app.ports.legacy} and https://{app.ports.tls} (old requests)")
             say(f"Status page      http://{app.ports.admin}")
-            at = House(app, simulator, clock)
-            logging.disable(logging.ERROR)  # the refusals in the seeded past are meant
-            try:
-                await _seed(at)
-            finally:
-                logging.disable(logging.NOTSET)
-            say("Seeded           5 sign-ins, 9 accounts, access key DEMO0ACCESS0KEY0 (user demo, password demo)")
-            yield at
+            yield House(app, simulator, clock)
     finally:
         await simulator.close()
 
 
 @asynccontextmanager
 async def _gateway(settings: Settings, clock: SimulatedClock) -> AsyncIterator[gateway.App]:
-    def now() -> datetime:
-        return datetime.fromtimestamp(clock.now(), UTC)
-
     try:
-        async with gateway.running(settings, clock=gateway.Clock(now=now, monotonic=clock.now)) as app:
+        async with gateway.running(settings, clock=gateway.Clock(now=_now_of(clock), monotonic=clock.now)) as app:
             yield app
     except gateway.StartFailed as error:
         words = (f"{one.address} {one.words}; choose another with {_OPTIONS[one.key]}" for one in error.unbound)
         raise DemoFailed("\n".join(words)) from error
     except GatewayError as error:
         raise DemoFailed(error.message) from error
+
+
+async def _probe(app: gateway.App) -> None:
+    """Asks UPS about the accounts whose sign-in is good, as the page does after a sign-in."""
+    now = app.clock.now()
+    good = {one.id for one in await app.store.profiles() if app.keeper.health(one, now) in (Health.OK, Health.EXPIRING)}
+    asked = [one for one in await app.store.accounts() if one.profile in good or one.application]
+    await probe_accounts(asked, app.admin.probe, app.store, now)
+
+
+def _now_of(clock: SimulatedClock) -> Callable[[], datetime]:
+    return lambda: datetime.fromtimestamp(clock.now(), UTC)
 
 
 def _taken(host: str, port: int, error: OSError, option: str) -> str:
@@ -191,76 +203,104 @@ def _settings(folder: Path, ports: Ports, ups_url: str) -> Settings:
 # --- seeding ----------------------------------------------------------------------------------------------------------
 
 
-async def _seed(at: House) -> None:
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What signs in before the gateway runs: nothing renews by itself while the clock makes its leaps."""
+
+    store: Store
+    keeper: Keeper
+    browser: aiohttp.ClientSession
+    ups_url: str
+
+
+async def seed(settings: Settings, ups_url: str, clock: SimulatedClock) -> None:
     """Signs in as the past had it, one profile after the other, and lets the clock run in between."""
-    store = at.app.store
-    days_ago = HISTORY[0][2]
-    async with aiohttp.ClientSession() as browser:
+    vault = FernetVault(settings.key)
+    async with AsyncExitStack() as stack:
+        store = await open_store(settings.store_file, vault)
+        stack.push_async_callback(store.close)
+        transport = Transport()
+        stack.push_async_callback(transport.close)
+        keeper = Keeper(
+            store,
+            vault,
+            applications={one.name: one for one in settings.applications},
+            environments=settings.environments,
+            send=transport.send,
+            lock=partial(store_lock, settings.store_file),
+            now=_now_of(clock),
+            monotonic=clock.now,
+        )
+        stack.push_async_callback(keeper.close)
+        browser = await stack.enter_async_context(aiohttp.ClientSession())
+        past = _Past(store, keeper, browser, ups_url)
+        days_ago = HISTORY[0][2]
         for login, number, ago in HISTORY:
-            at.clock.advance(timedelta(days=days_ago - ago).total_seconds())
+            clock.advance(timedelta(days=days_ago - ago).total_seconds())
             days_ago = ago
-            profile = await _consent(at, browser, login)
-            await _add_account(at, number, profile, nickname=login.capitalize())
+            profile = await _consent(past, login)
+            await _add_account(store, number, profile, nickname=login.capitalize())
             if login == "returns":
-                await _take_back(at, browser, profile)
+                await _take_back(past, profile)
+        await _seed_the_rest(store)
+
+
+async def _seed_the_rest(store: Store) -> None:
+    """A profile that nobody signed in for, accounts in other states, and the access key of the old program."""
     newcomer = await store.add_profile("Newcomer", APPLICATION, ENVIRONMENT)
-    await _add_account(at, "U4V5W6", newcomer, nickname="Not signed in yet")
+    await _add_account(store, "U4V5W6", newcomer, nickname="Not signed in yet")
     demo = next(one for one in await store.profiles() if one.name == "Demo")
-    strange = await _add_account(at, "Z9Y8X7", demo, nickname="Of somebody else")
-    own = Account(0, "R7S8T9", ENVIRONMENT, nickname="Without a sign-in", application=f"{APPLICATION}-own")
-    own = await store.add_account(own)
-    await store.change_account(replace(await _add_account(at, "D4E5F6", demo, nickname="Closed"), active=False))
+    await _add_account(store, "Z9Y8X7", demo, nickname="Of somebody else")
+    closed = await _add_account(store, "D4E5F6", demo, nickname="Closed")
+    await store.change_account(replace(closed, active=False))
+    await store.add_account(
+        Account(0, "R7S8T9", ENVIRONMENT, nickname="Without a sign-in", application=f"{APPLICATION}-own")
+    )
     mine = next(one for one in await store.accounts() if one.number == ACCOUNT)
     passwords = Passwords()
     try:
         stored = await passwords.hash(Secret(PASSWORD))
     finally:
         await passwords.close()
-    await store.add_key(
-        AccessKey(0, LICENCE, USER, stored, mine.id, frozenset({mine.id}), label="The demonstration's old program")
-    )
-    await probe_accounts((mine, strange, own), at.app.admin.probe, store, at.app.clock.now())
+    label = "The demonstration's old program"
+    await store.add_key(AccessKey(0, LICENCE, USER, stored, mine.id, frozenset({mine.id}), label=label))
 
 
-async def _consent(at: House, browser: aiohttp.ClientSession, login: str) -> Profile:
+async def _consent(past: _Past, login: str) -> Profile:
     """What a person does: follow UPS's link, fill in the login form, come back."""
-    url = await at.app.keeper.begin(APPLICATION, None, name=login.capitalize())
-    async with browser.get(url, allow_redirects=False) as answer:
+    url = await past.keeper.begin(APPLICATION, None, name=login.capitalize())
+    async with past.browser.get(url, allow_redirects=False) as answer:
         page = answer.headers["Location"]
     fields = dict(parse_qsl(urlsplit(page).query, keep_blank_values=True))
     form = {**fields, "username": login, "password": login, "choice": "allow"}
-    async with browser.post(f"{at.ups_url}/login", data=form, allow_redirects=False) as answer:
+    async with past.browser.post(f"{past.ups_url}/login", data=form, allow_redirects=False) as answer:
         back = answer.headers["Location"]
     try:
-        consent = await at.app.keeper.finish(dict(parse_qsl(urlsplit(back).query)))
+        consent = await past.keeper.finish(dict(parse_qsl(urlsplit(back).query)))
     except ConsentFailed as failed:
         raise DemoFailed(failed.words) from failed
     return consent.profile
 
 
-async def _add_account(at: House, number: str, profile: Profile, *, nickname: str) -> Account:
-    return await at.app.store.add_account(
-        Account(
-            0,
-            number,
-            ENVIRONMENT,
-            nickname=nickname,
-            postal_code="30328",
-            profile=profile.id,
-            defaults=AccountDefaults(negotiated_rates=True),
-        )
+async def _add_account(store: Store, number: str, profile: Profile, *, nickname: str) -> Account:
+    defaults = AccountDefaults(negotiated_rates=True)
+    return await store.add_account(
+        Account(0, number, ENVIRONMENT, nickname, "30328", profile=profile.id, defaults=defaults)
     )
 
 
-async def _take_back(at: House, browser: aiohttp.ClientSession, profile: Profile) -> None:
+async def _take_back(past: _Past, profile: Profile) -> None:
     """The password at UPS was changed: the next renewal is refused."""
     change = {"revoke": True, "grant": "returns"}
-    async with browser.post(f"{at.ups_url}/_control/tokens", json=change) as answer:
+    async with past.browser.post(f"{past.ups_url}/_control/tokens", json=change) as answer:
         answer.raise_for_status()
     source = ProfileSource(profile.id)
-    token = await at.app.keeper.token(source)
+    token = await past.keeper.token(source)
+    logging.disable(logging.ERROR)  # the refusal is meant
     try:
-        await at.app.keeper.renew(source, rejected=token)
+        await past.keeper.renew(source, rejected=token)
     except GatewayError:
-        return  # it is meant to be refused
+        return
+    finally:
+        logging.disable(logging.NOTSET)
     raise DemoFailed("The simulated UPS renewed a sign-in that was taken back.")
