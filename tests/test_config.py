@@ -338,6 +338,18 @@ def test_listeners_may_be_reached_when_it_is_meant(tmp_path: Path, environ: dict
         ("limits: {max_body: 1GB}", "1 limits.max_body: '1GB': expected a number and KB or MB, for example 20MB"),
         ("listen: {insecure_lan: yes}", "1 listen.insecure_lan: 'yes': expected true or false"),
         (
+            "applications: [{name: a, client_id: b, client_secret_env: ''}]",
+            "1 applications[0].client_secret_env: '': expected some text on one line",
+        ),
+        (
+            "applications: [{name: a, client_id: b, client_secret_env: UPS_GATEWAY_KEY, redirect_uri: upscallback}]",
+            (
+                "1 applications[0].redirect_uri: 'upscallback': expected the URL that is registered at UPS, "
+                "for example https://127.0.0.1/upscallback"
+            ),
+        ),
+        ("environments: ~\napplications:\nlog: {level: [a]}", "3 log.level: expected one value"),
+        (
             "upstream: {proxy: 'http://[x'}",
             "1 upstream.proxy: 'http://[x': expected http://HOST:PORT, without a user name or password",
         ),
@@ -348,6 +360,11 @@ def test_each_kind_of_problem_has_its_words(tmp_path: Path, environ: dict[str, s
     environ |= {"EMPTY": " \n", "SHORT": "abc"}
     expected = told.replace("{address}", address).replace("{folder}", str(tmp_path))
     assert problems(written(tmp_path, text), environ) == [expected]
+
+
+def test_an_empty_file_changes_nothing(tmp_path: Path, environ: dict[str, str]) -> None:
+    file = written(tmp_path, "")
+    assert config.load(file, environ) == replaced(DEFAULTS, file=file)
 
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, environ: dict[str, str]) -> None:
