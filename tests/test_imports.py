@@ -28,26 +28,13 @@ ALLOWED: dict[str, set[str]] = {
     "simulator": set(),
     "tls": set(),
     "app": {
-        *(
-            "alerts",
-            "access",
-            "config",
-            "errors",
-            "exchange",
-            "model",
-            "oauth",
-            "shipping",
-            "store",
-            "tls",
-            "translate",
-        ),
-        *("ups", "web"),
+        *("access", "alerts", "config", "errors", "exchange", "model", "oauth", "shipping", "store", "tls"),
+        *("translate", "ups", "upstream", "web"),
     },
     "cli": {
-        *("app", "config", "demo", "errors", "exchange", "model", "oauth", "shipping", "simulator", "store", "tls"),
-        *("translate", "web"),
+        *("app", "config", "errors", "exchange", "model", "oauth", "shipping", "simulator", "store", "tls"),
+        *("translate", "ups", "web"),
     },
-    "demo": {"app", "config", "errors", "model", "oauth", "simulator", "store", "translate", "web"},
     "__main__": {"cli"},
 }
 """What each part may see of the others; itself it may always see."""

@@ -7,8 +7,8 @@ every background task has its owner here; a stop lets answers and shipments unde
 from __future__ import annotations
 
 import asyncio
-import errno
 import functools
+import ipaddress
 import logging
 import re
 import signal
@@ -38,7 +38,7 @@ from ups_gateway.oauth.keeper import Keeper, Waiter, wait_for
 from ups_gateway.oauth.vault import FernetVault
 from ups_gateway.shipping.carrier import Policy
 from ups_gateway.shipping.ledger import Shipping
-from ups_gateway.store import Store
+from ups_gateway.store import Store, Vault
 from ups_gateway.store.locks import store_lock
 from ups_gateway.store.passwords import Passwords
 from ups_gateway.store.sqlite import open_store
@@ -47,10 +47,13 @@ from ups_gateway.ups.transport import Transport
 from ups_gateway.upstream import Upstream
 from ups_gateway.web.admin import add_admin_routes
 from ups_gateway.web.admin.parts import LOOPBACK_HOSTS, AdminParts, Verdict
+from ups_gateway.web.binding import BACKLOG, StartFailed, Unbound, bind
 from ups_gateway.web.gateway import Listener, Pace
 from ups_gateway.web.health import add_health_routes
 from ups_gateway.web.middleware import Limits, allow_only, may_come
 from ups_gateway.web.oauth import add_callback_routes
+
+__all__ = ["App", "Clock", "Ports", "StartFailed", "Unbound", "running", "serve"]
 
 log = logging.getLogger(__name__)
 
@@ -61,27 +64,8 @@ LEDGER_PAUSE = 5.0
 CERTIFICATE_PAUSE = 24 * 3600.0
 HANDSHAKE, CLOSING = 10.0, 5.0
 """Seconds for TLS to begin and to end."""
-BACKLOG = 1024
 
 _CALLBACK = re.compile(rb"GET /upscallback[ ?]")
-
-
-@dataclass(frozen=True, slots=True)
-class Unbound:
-    """An address that cannot be listened on."""
-
-    key: str
-    """The setting that changes it, for example listen.legacy."""
-    address: Address
-    words: str
-
-
-class StartFailed(Exception):
-    """The gateway cannot start; `unbound` is every address that is in the way."""
-
-    def __init__(self, unbound: Sequence[Unbound]) -> None:
-        self.unbound = tuple(unbound)
-        super().__init__("\n".join(f"{one.address} {one.words}; choose another with {one.key}" for one in self.unbound))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +95,27 @@ class App:
     settings: Settings
     clock: Clock
     ports: Ports
-    store: Store
-    vault: FernetVault
-    keeper: Keeper
-    shipping: Shipping
     exchange: Exchange
     admin: AdminParts
+    """Store, vault, keeper and shipping, as the pages have them."""
     certificates: tls.ServerFiles | None
     legacy: Listener = field(repr=False)
+
+    @property
+    def store(self) -> Store:
+        return self.admin.store
+
+    @property
+    def vault(self) -> Vault:
+        return self.admin.vault
+
+    @property
+    def keeper(self) -> Keeper:
+        return self.admin.keeper
+
+    @property
+    def shipping(self) -> Shipping:
+        return self.admin.shipping
 
     async def problems(self) -> Sequence[str]:
         """What keeps it from working, without names and numbers; empty: it is ready."""
@@ -166,24 +163,27 @@ async def running(settings: Settings, *, clock: Clock | None = None, pace: Pace 
         yield await _start(settings, clock or Clock(), pace or Pace(total=settings.limits.total), stack)
 
 
-async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitStack) -> App:
-    """Each part is pushed on the stack as it comes, so that they end in the reverse order."""
-    sockets = _bind(settings, stack)
-    ports = Ports(
-        _bound(sockets["legacy"]), _bound(sockets["admin"]), _bound(sockets["tls"]) if "tls" in sockets else None
-    )
-    admin_url = f"http://{ports.admin}"
-    settings.data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+@asynccontextmanager
+async def parts_of(settings: Settings) -> AsyncIterator[AdminParts]:
+    """The parts without listeners and background tasks: for a command beside a running service."""
+    async with AsyncExitStack() as stack:
+        parts, _ = await _join(settings, Clock(), f"http://{settings.listen.admin}", stack)
+        yield parts
 
+
+async def _join(settings: Settings, clock: Clock, admin_url: str, stack: AsyncExitStack) -> tuple[AdminParts, Upstream]:
+    """Each part is pushed on the stack as it comes, so that they end in the reverse order."""
+    settings.data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     vault = FernetVault(settings.key)
     store = await open_store(settings.store_file, vault)
     stack.push_async_callback(store.close)
     transport = Transport(proxy=settings.upstream.proxy, ca_file=settings.upstream.ca_file)
     stack.push_async_callback(transport.close)
+    applications = {one.name: one for one in settings.applications}
     keeper = Keeper(
         store,
         vault,
-        applications={one.name: one for one in settings.applications},
+        applications=applications,
         environments=settings.environments,
         send=transport.send,
         lock=functools.partial(store_lock, settings.store_file),
@@ -204,6 +204,33 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
         new_digest=functools.partial(token_urlsafe, 32),
     )
     stack.push_async_callback(shipping.close, patience=settings.limits.total)
+    parts = AdminParts(
+        store=store,
+        vault=vault,
+        keeper=keeper,
+        shipping=shipping,
+        probe=functools.partial(_probe, upstream),
+        applications=applications,
+        environments=settings.environments,
+        now=clock.now,
+        admin_url=admin_url,
+        hosts=LOOPBACK_HOSTS | {settings.listen.admin.host, socket.gethostname().lower()},
+        void_unaccepted_after=settings.ledger.void_unaccepted_after,
+    )
+    return parts, upstream
+
+
+async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitStack) -> App:
+    wanted = {f"listen.{name}": getattr(settings.listen, name) for name in ("legacy", "admin", "tls")}
+    sockets, bound = bind(wanted)
+    stack.push(bound)
+    ports = Ports(
+        _bound(sockets["listen.legacy"]),
+        _bound(sockets["listen.admin"]),
+        _bound(sockets["listen.tls"]) if "listen.tls" in sockets else None,
+    )
+    parts, upstream = await _join(settings, clock, f"http://{ports.admin}", stack)
+    store, keeper, shipping = parts.store, parts.keeper, parts.shipping
     await shipping.start()
     passwords = Passwords()
     stack.push_async_callback(passwords.close)
@@ -216,18 +243,6 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
         now=clock.now,
         creating_limit=settings.limits.total,
         monotonic=clock.monotonic,
-    )
-    parts = AdminParts(
-        store=store,
-        vault=vault,
-        keeper=keeper,
-        shipping=shipping,
-        probe=functools.partial(_probe, upstream),
-        applications={one.name: one for one in settings.applications},
-        environments=settings.environments,
-        now=clock.now,
-        admin_url=admin_url,
-        hosts=LOOPBACK_HOSTS | ({settings.listen.admin.host, socket.gethostname().lower()}),
     )
     _own(stack, "tokens", keeper.run())
     _own(stack, "ledger", shipping.run(pause=clock.ledger_pause))
@@ -243,12 +258,19 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
     )
     stack.push_async_callback(legacy.drain, settings.limits.total)
     files = None
-    if "tls" in sockets:
-        files = await _listen_tls(settings, clock, legacy, parts, sockets["tls"], stack)
-    await _listen(legacy, sockets["legacy"], stack)
-    app = App(settings, clock, ports, store, vault, keeper, shipping, exchange, parts, files, legacy)
-    await _listen_admin(app, sockets["admin"], stack)
+    if "listen.tls" in sockets:
+        files = await _listen_tls(settings, clock, legacy, parts, sockets["listen.tls"], stack)
+    await _listen(legacy, sockets["listen.legacy"], stack)
+    app = App(settings, clock, ports, exchange, parts, files, legacy)
+    await _listen_admin(app, sockets["listen.admin"], stack)
     return app
+
+
+def _url(admin: Address) -> str:
+    """Where people find the status page."""
+    if ipaddress.ip_address(admin.host).is_unspecified:
+        return f"http://{socket.gethostname()}:{admin.port}"
+    return f"http://{admin}"
 
 
 def _policy(settings: Settings, admin_url: str) -> Policy:
@@ -268,33 +290,6 @@ async def _probe(upstream: Upstream, account: Account) -> tuple[Verdict, str]:
 
 
 # --- listeners -------------------------------------------------------------------------------------------------------
-
-
-def _bind(settings: Settings, stack: AsyncExitStack) -> dict[str, socket.socket]:
-    """All sockets, or StartFailed with everything that is in the way."""
-    sockets: dict[str, socket.socket] = {}
-    unbound = []
-    for name in ("legacy", "admin", "tls"):
-        address: Address | None = getattr(settings.listen, name)
-        if address is None:
-            continue
-        try:
-            family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-            sockets[name] = socket.create_server((address.host, address.port), family=family, backlog=BACKLOG)
-            stack.callback(sockets[name].close)
-        except OSError as error:
-            unbound.append(Unbound(f"listen.{name}", address, _why(error)))
-    if unbound:
-        raise StartFailed(unbound)
-    return sockets
-
-
-def _why(error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return "is taken by another program"
-    if error.errno == errno.EACCES:
-        return "needs a privilege (ports below 1024)"
-    return f"cannot be listened on ({error.strerror})"
 
 
 def _bound(connection: socket.socket) -> Address:
