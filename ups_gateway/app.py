@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import ipaddress
 import logging
 import re
 import signal
@@ -53,7 +52,7 @@ from ups_gateway.web.health import add_health_routes
 from ups_gateway.web.middleware import Limits, allow_only, may_come
 from ups_gateway.web.oauth import add_callback_routes
 
-__all__ = ["App", "Clock", "Ports", "StartFailed", "Unbound", "running", "serve"]
+__all__ = ["App", "Clock", "Ports", "StartFailed", "Unbound", "parts_of", "running", "serve"]
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +166,7 @@ async def running(settings: Settings, *, clock: Clock | None = None, pace: Pace 
 async def parts_of(settings: Settings) -> AsyncIterator[AdminParts]:
     """The parts without listeners and background tasks: for a command beside a running service."""
     async with AsyncExitStack() as stack:
-        parts, _ = await _join(settings, Clock(), f"http://{settings.listen.admin}", stack)
+        parts, _ = await _join(settings, Clock(), _url(settings.listen.admin), stack)
         yield parts
 
 
@@ -229,7 +228,7 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
         _bound(sockets["listen.admin"]),
         _bound(sockets["listen.tls"]) if "listen.tls" in sockets else None,
     )
-    parts, upstream = await _join(settings, clock, f"http://{ports.admin}", stack)
+    parts, upstream = await _join(settings, clock, _url(ports.admin), stack)
     store, keeper, shipping = parts.store, parts.keeper, parts.shipping
     await shipping.start()
     passwords = Passwords()
@@ -268,9 +267,8 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
 
 def _url(admin: Address) -> str:
     """Where people find the status page."""
-    if ipaddress.ip_address(admin.host).is_unspecified:
-        return f"http://{socket.gethostname()}:{admin.port}"
-    return f"http://{admin}"
+    everywhere = admin.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+    return f"http://{socket.gethostname()}:{admin.port}" if everywhere else f"http://{admin}"
 
 
 def _policy(settings: Settings, admin_url: str) -> Policy:

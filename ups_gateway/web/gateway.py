@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import ssl
 import traceback
 import weakref
@@ -25,25 +24,9 @@ from ups_gateway.errors import GatewayBug, GatewayError, UnknownLicence, UpsUnre
 from ups_gateway.model import LegacyAnswer, LegacyCall
 from ups_gateway.web.delivery import Delivery
 from ups_gateway.web.middleware import Limits, Reception, Refused, sanitised
+from ups_gateway.web.service_page import service_page
 
 log = logging.getLogger(__name__)
-
-TOOLS = frozenset(
-    {
-        "AV",
-        "LabelRecovery",
-        "Locator",
-        "QVEvents",
-        "Rate",
-        "ShipAccept",
-        "ShipConfirm",
-        "TimeInTransit",
-        "Track",
-        "Void",
-        "XAV",
-    }
-)
-"""Tools of UPS's XML API; GET on their path answers a page for health checks (Rating XML guide, page 15)."""
 
 REQUEST_LINE = 1024
 """Bytes after which a request line is surely no other protocol's."""
@@ -283,7 +266,7 @@ class OldConnection(BaseProtocol):
             await self._send(delivery, listener.fault(refused.call, refused.error))
             return None
         delivery.request_ended()
-        page = self._service_page(call)
+        page = service_page(call, self._port)
         if page is not None:
             await self._send(delivery, page, head_only=call.method == "HEAD")
             return None
@@ -369,19 +352,6 @@ class OldConnection(BaseProtocol):
 
     def _ask_for_body(self) -> None:
         self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    # --- what UPS's own machines do ---
-
-    def _service_page(self, call: LegacyCall) -> LegacyAnswer | None:
-        match = re.fullmatch(r"/ups\.app/xml/([A-Za-z]+)/?", call.path)
-        if call.method not in ("GET", "HEAD") or match is None or match[1] not in TOOLS:
-            return None
-        host = re.sub(r"[^A-Za-z0-9.-]", "", call.host.partition(":")[0])
-        page = (
-            f"Service Name: {match[1]}\nRemote User: null\nServer Port: {self._port}\n"
-            f"Server Name: {host}\nServlet Path: /{match[1]}\n"
-        )
-        return LegacyAnswer(HTTPStatus.OK, {"Content-Type": "text/plain"}, page.encode())
 
     def _name_host(self) -> None:
         if self.transport is not None:

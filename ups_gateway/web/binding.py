@@ -1,0 +1,72 @@
+"""Binding all listeners before anything else starts.
+
+The rule: every address that is in the way is named at once, with the setting that changes it.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+BACKLOG = 1024
+"""Connections that wait to be taken; a rush of old clients must not meet a full queue."""
+
+
+class Place(Protocol):
+    """Where to listen; as text it is what people call it."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """An address that cannot be listened on."""
+
+    key: str
+    """The setting that changes it, for example listen.legacy."""
+    address: Place
+    words: str
+
+
+class StartFailed(Exception):
+    """The gateway cannot start; `unbound` is every address that is in the way."""
+
+    def __init__(self, unbound: Sequence[Unbound]) -> None:
+        self.unbound = tuple(unbound)
+        super().__init__("\n".join(f"{one.address} {one.words}; choose another with {one.key}" for one in unbound))
+
+
+def bind(wanted: Mapping[str, Place | None]) -> tuple[dict[str, socket.socket], ExitStack]:
+    """A bound socket for each setting that names an address, and what closes them. Raises StartFailed."""
+    sockets: dict[str, socket.socket] = {}
+    unbound = []
+    with ExitStack() as stack:
+        for key, address in wanted.items():
+            if address is None:
+                continue
+            family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+            try:
+                sockets[key] = socket.create_server((address.host, address.port), family=family, backlog=BACKLOG)
+            except OSError as error:
+                unbound.append(Unbound(key, address, _why(error)))
+            else:
+                stack.callback(sockets[key].close)
+        if unbound:
+            raise StartFailed(unbound)
+        return sockets, stack.pop_all()
+
+
+def _why(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "is taken by another program"
+    if error.errno == errno.EACCES:
+        return "needs a privilege (ports below 1024)"
+    return f"cannot be listened on ({error.strerror})"
