@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.house import Check, House
 
 REASON = "UPS's own schemas and samples are not published with the project; set UPS_REFERENCE to where they lie"
 
@@ -67,3 +71,19 @@ def openapi(ups_reference: Path) -> ModuleType:
 def placeholders(ups_reference: Path) -> ModuleType:
     """fill.py: puts usable values into published samples."""
     return _oracle(ups_reference, "fill")
+
+
+@pytest.fixture
+def old_answers(request: pytest.FixtureRequest) -> Check | None:
+    """`old_verdicts`, or None where UPS's schemas are not at hand: then answers are not checked by them."""
+    check: Check | None = None if reference_folder() is None else request.getfixturevalue("old_verdicts")
+    return check
+
+
+@pytest.fixture
+async def house(tmp_path: Path, old_answers: Check | None) -> AsyncIterator[House]:
+    """The simulated UPS and a gateway that is authorized there, on real ports."""
+    from tests.house import a_house
+
+    async with a_house(tmp_path, check=old_answers) as house:
+        yield house

@@ -3,13 +3,19 @@
 //   node shipping_ups.js PORT   with {"method", "arguments", "options"} as JSON on standard input
 //
 // The library's hosts are constants inside it, so https.request is pointed at the gateway here; the rest is its own.
+// Writes {"error", "result", "raw"}: what the library's callback got, and the answer that it was made from.
 'use strict';
 
 const http = require('http');
 const https = require('https');
 
 const port = Number(process.argv[2]);
-https.request = (options, answer) => http.request({...options, protocol: 'http:', host: '127.0.0.1', hostname: '127.0.0.1', port}, answer);
+let raw = '';
+https.request = (options, answer) => {
+  const request = http.request({...options, protocol: 'http:', host: '127.0.0.1', hostname: '127.0.0.1', port}, answer);
+  request.on('response', (response) => response.on('data', (piece) => { raw += piece; }));
+  return request;
+};
 
 let input = '';
 process.stdin.on('data', (piece) => { input += piece; });
@@ -25,6 +31,6 @@ process.stdin.on('end', () => {
   });
   ups[call.method](...call.arguments, (error, result) => {
     const shown = error instanceof Error ? {message: error.message} : error;
-    process.stdout.write(JSON.stringify({error: shown || null, result: result || null}));
+    process.stdout.write(JSON.stringify({error: shown || null, result: result || null, raw}));
   });
 });
