@@ -65,8 +65,11 @@ def bind(wanted: Mapping[str, Place | None]) -> tuple[dict[str, socket.socket], 
 
 
 def _why(error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return "is taken by another program"
-    if error.errno == errno.EACCES:
-        return "needs a privilege (ports below 1024)"
+    match error.errno:
+        case errno.EADDRINUSE:
+            return "is taken by another program"
+        case errno.EACCES:
+            return "needs a privilege (ports below 1024)"
+        case errno.EADDRNOTAVAIL:
+            return "is not an address of this machine"
     return f"cannot be listened on ({error.strerror})"
