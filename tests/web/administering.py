@@ -4,6 +4,7 @@ clock; and a browser that presses buttons."""
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -107,6 +108,10 @@ class Page:
         assert found is not None, self.text
         heading = re.sub(r'(?s)<span class="mark.*?</span>', "", found[1])
         return " ".join(unescape(re.sub(r"<[^>]*>", " ", heading)).split())
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
 
     @property
     def location(self) -> str:
