@@ -10,6 +10,7 @@ import asyncio
 import functools
 import logging
 import re
+import resource
 import signal
 import socket
 import ssl
@@ -389,5 +390,14 @@ def serve(settings: Settings, ready: Callable[[App], Awaitable[None]]) -> None:
             await ready(app)
             await stop.wait()
 
+    _allow_files(4 * settings.limits.connections + 256)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(until_told())
+
+
+def _allow_files(wanted: int) -> None:
+    """Raises the soft limit of open files as far as the system lets: a connection takes two, and one to UPS."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

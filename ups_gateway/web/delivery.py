@@ -102,7 +102,8 @@ class Delivery:
         """The last bytes are about to be written: from now on the kernel can be asked even if the loop closes."""
         connection = self._socket()
         if connection is not None:
-            self._kept = socket.socket(fileno=os.dup(connection.fileno()))
+            with contextlib.suppress(OSError):  # too many files are open: the transport's own must do
+                self._kept = socket.socket(fileno=os.dup(connection.fileno()))
 
     def lost(self, error: BaseException | None) -> None:
         """The transport is gone; with an error when the peer reset it."""
