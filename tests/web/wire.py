@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 import struct
@@ -175,7 +176,7 @@ def read_answer(answer: bytes) -> tuple[str, dict[str, str], bytes]:
     else:
         assert int(headers["content-length"]) == len(body)
     assert body, "an empty answer"
-    assert b"<html" not in body.lower()
+    assert not re.search(rb"<html[\s>]", body, re.IGNORECASE)
     return first, headers, body
 
 
