@@ -235,14 +235,9 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
     passwords = Passwords()
     stack.push_async_callback(passwords.close)
     access = Access(store, passwords, shipping.desk.find, anonymous_licence=settings.anonymous_key, now=clock.now)
+    limit = settings.limits.total
     exchange = Exchange(
-        store,
-        access,
-        shipping,
-        upstream,
-        now=clock.now,
-        creating_limit=settings.limits.total,
-        monotonic=clock.monotonic,
+        store, access, shipping, upstream, now=clock.now, creating_limit=limit, monotonic=clock.monotonic
     )
     _own(stack, "tokens", keeper.run())
     _own(stack, "ledger", shipping.run(pause=clock.ledger_pause))
@@ -256,7 +251,7 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
         pace=pace,
         admits=functools.partial(may_come, allow=settings.listen.allow),
     )
-    stack.push_async_callback(legacy.drain, settings.limits.total)
+    stack.push_async_callback(legacy.drain, limit)
     files = None
     if "listen.tls" in sockets:
         files = await _listen_tls(settings, clock, legacy, parts, sockets["listen.tls"], stack)
