@@ -6,11 +6,15 @@ import re
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import aiosqlite
 import pytest
 
 from tests.store.conftest import DAY, MINUTE, NOW
@@ -67,12 +71,9 @@ async def test_the_schema_is_the_newest_and_every_index_and_reference_holds(raw:
 
 async def test_a_connection_writes_through_keeps_references_and_overwrites_what_it_deletes(tmp_path: Path) -> None:
     database = await Database.open(tmp_path / "store.db", MIGRATIONS)
-    pragmas = await database.write(
-        lambda db: [
-            db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "foreign_keys", "secure_delete")
-        ]
-    )
-    assert pragmas == [2, 1, 1]
+    for name, value in (("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1)):
+        ((found,),) = await database.write(partial(_pragma, name))
+        assert (name, found) == (name, value)
     await database.close()
     await database.close()
 
@@ -83,8 +84,8 @@ async def test_migrations_run_once_in_order_and_whole_or_not_at_all(path: Path) 
     with pytest.raises(StoreFailed, match="syntax error"):
         await Database.open(path, (*first, ("CREATE TABLE two (a)", "NONSENSE")))
     database = await Database.open(path, (*first, ("CREATE TABLE two AS SELECT a + 1 AS a FROM one",)))
-    assert await database.read(lambda db: tuple(db.execute("SELECT * FROM two").fetchone())) == (2,)
-    assert await database.read(lambda db: tuple(db.execute("PRAGMA user_version").fetchone())) == (2,)
+    assert [tuple(row) for row in await database.read("SELECT * FROM two")] == [(2,)]
+    assert [tuple(row) for row in await database.read("PRAGMA user_version")] == [(2,)]
     await database.close()
 
 
@@ -114,9 +115,13 @@ async def test_a_damaged_file_is_said_to_be_damaged(path: Path, vault: Vault) ->
         await store.add_shipment(replace(FULL, sealed_reply=os.urandom(4000)))
     await store.close()
     content = _all_bytes(path)
-    _put(path, content[:4096] + b"\xff" * (len(content) - 4096))
+    # The schema in front stays whole: the file opens, and its rows cannot be read.
+    half = len(content) // 2
+    _put(path, content[:half] + b"\xff" * (len(content) - half))
+    damaged = await open_store(path, vault)
     with pytest.raises(StoreFailed, match="damaged"):
-        await (await open_store(path, vault)).shipments()
+        await damaged.shipments()
+    await damaged.close()
 
 
 async def test_a_directory_in_the_place_of_the_file_is_named(path: Path, vault: Vault) -> None:
@@ -129,16 +134,16 @@ async def test_a_full_disk_is_said_and_loses_nothing_that_was_written(path: Path
     database = await Database.open(path, (("CREATE TABLE one (a)",),))
     await database.change("INSERT INTO one VALUES (1)", ())
     # A limit on the pages stands for the end of the disk; SQLite answers both with SQLITE_FULL.
-    await database.write(lambda db: db.execute("PRAGMA max_page_count=10").fetchall())
-    undone: list[bool] = []
+    await database.write(partial(_pragma, "max_page_count=10"))
+    written: list[str] = []
     with pytest.raises(StoreFailed, match="the disk is full"):
         await database.write(
-            lambda db: db.execute("INSERT INTO one VALUES (zeroblob(1000000))").rowcount,
-            undo=lambda: undone.append(True),
+            lambda db: db.execute("INSERT INTO one VALUES (zeroblob(1000000))"), on_disk=lambda: written.append("big")
         )
-    assert undone == [True]
+    await database.write(lambda db: db.execute("UPDATE one SET a = a"), on_disk=lambda: written.append("small"))
+    assert written == ["small"]
     await database.change("INSERT INTO one VALUES (2)", ())
-    assert await database.read(lambda db: [tuple(row) for row in db.execute("SELECT a FROM one")]) == [(1,), (2,)]
+    assert [row["a"] for row in await database.read("SELECT a FROM one")] == [1, 2]
     await database.close()
 
 
@@ -148,11 +153,11 @@ async def test_a_file_locked_for_long_is_said_to_be_locked_and_reading_goes_on(
     database = await Database.open(path, MIGRATIONS, busy_seconds=0.2)
     raw.execute("BEGIN IMMEDIATE")
     writing = asyncio.create_task(database.change("DELETE FROM links", ()))
-    assert await database.read(lambda db: db.execute("SELECT count(*) FROM links").fetchone()[0]) == 0
+    assert await database.read("SELECT * FROM links") == []
     with pytest.raises(StoreFailed, match="another process has kept it locked"):
         await writing
     raw.execute("ROLLBACK")
-    assert await database.change("DELETE FROM links", ()) == 0
+    assert (await database.change("DELETE FROM links", ())).rowcount == 0
     await database.close()
 
 
@@ -205,11 +210,85 @@ async def test_a_closed_store_says_so(path: Path, vault: Vault) -> None:
         await store.shipments()
 
 
-async def test_a_database_that_was_not_opened_says_so(path: Path) -> None:
-    database = Database(path, busy_seconds=1)
-    with pytest.raises(StoreFailed, match="is not open"):
-        await database.read(lambda db: db.execute("SELECT 1").fetchall())
+async def test_closing_ends_the_unit_of_work_under_way_and_every_thread(path: Path) -> None:
+    before = _threads()
+    database = await Database.open(path, (("CREATE TABLE one (a)",),))
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def work(db: aiosqlite.Connection) -> None:
+        await db.execute("INSERT INTO one VALUES (1)")
+        begun.set()
+        await go_on.wait()
+        await db.execute("INSERT INTO one VALUES (2)")
+
+    writing = asyncio.create_task(database.write(work))
+    await begun.wait()
+    closings = [asyncio.create_task(database.close()) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(StoreFailed, match="is closed"):
+        await database.write(work)
+    go_on.set()
+    await asyncio.gather(writing, *closings)
+    await _until(lambda: _threads() <= before)
+    assert _rows(path, "SELECT a FROM one") == [(1,), (2,)]
+
+
+async def test_a_cancelled_unit_of_work_ends_whole_before_the_next_begins(path: Path) -> None:
+    database = await Database.open(path, (("CREATE TABLE one (a)",),))
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def work(db: aiosqlite.Connection) -> None:
+        await db.execute("INSERT INTO one VALUES (1)")
+        begun.set()
+        await go_on.wait()
+        await db.execute("INSERT INTO one VALUES (2)")
+
+    writing = asyncio.create_task(database.write(work))
+    await begun.wait()
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    following = asyncio.create_task(database.change("INSERT INTO one SELECT count(*) + 10 FROM one", ()))
+    assert await database.read("SELECT a FROM one") == []
+    go_on.set()
+    await following
+    assert [row["a"] for row in await database.read("SELECT a FROM one")] == [1, 2, 12]
     await database.close()
+
+
+async def test_a_unit_of_work_that_fails_leaves_nothing_and_the_next_is_not_hindered(path: Path) -> None:
+    database = await Database.open(path, (("CREATE TABLE one (a UNIQUE)",),))
+
+    async def work(db: aiosqlite.Connection) -> None:
+        await db.execute("INSERT INTO one VALUES (1)")
+        await db.execute("INSERT INTO one VALUES (1)")
+
+    with pytest.raises(ValueError, match="refuses it: UNIQUE constraint failed"):
+        await database.write(work)
+    await database.change("INSERT INTO one VALUES (3)", ())
+    assert [row["a"] for row in await database.read("SELECT a FROM one")] == [3]
+    await database.close()
+
+
+def test_a_loop_that_ends_amid_a_unit_of_work_leaves_nothing_of_it(path: Path) -> None:
+    async def work(db: aiosqlite.Connection) -> None:
+        await db.execute("INSERT INTO one VALUES (1)")
+        asyncio.get_running_loop().call_soon(ended.set)
+        await asyncio.Event().wait()
+
+    async def main() -> None:
+        database = await Database.open(path, (("CREATE TABLE one (a)",),))
+        writing = asyncio.create_task(database.write(work))
+        await ended.wait()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+        await database.close()
+
+    ended = asyncio.Event()
+    asyncio.run(main())
+    assert _rows(path, "SELECT a FROM one") == []
 
 
 async def test_erased_labels_are_in_no_file_any_more(store: Store, path: Path) -> None:
@@ -270,6 +349,20 @@ async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not condition():  # noqa: ASYNC110 - a log and a file tell no event
             await asyncio.sleep(0.005)
+
+
+async def _pragma(text: str, db: aiosqlite.Connection) -> Iterable[aiosqlite.Row]:
+    return await db.execute_fetchall(f"PRAGMA {text}")
+
+
+def _threads() -> set[threading.Thread]:
+    """Without those of the event loop's executor, which stay for the next who needs one."""
+    return {thread for thread in threading.enumerate() if not thread.name.startswith("asyncio_")}
+
+
+def _rows(path: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute(query).fetchall()
 
 
 def _modes(directory: Path) -> dict[str, int]:

@@ -36,7 +36,7 @@ class SqliteStore(ProfileRows, AccountRows, KeyRows, LedgerRows, JournalRows, Ad
         self._flushing = asyncio.create_task(self._write_behind())
 
     async def check(self) -> None:
-        await self._database.read(lambda db: db.execute("SELECT count(*) FROM checks").fetchone()[0])
+        await self._database.read("SELECT count(*) FROM checks")
         await self._database.change(
             "INSERT OR REPLACE INTO checks SELECT 1, coalesce(max(count), 0) + 1 FROM checks", ()
         )

@@ -5,11 +5,11 @@ The rule: number and environment together are unique, and an account stays while
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import aiosqlite
 import msgspec
 
 from ups_gateway.model import Account, AccountDefaults
@@ -21,9 +21,9 @@ class AccountRows(Rows):
     """Implements the accounts' half of `store.Accounts`. Changing what is not there is a LookupError."""
 
     async def add_account(self, account: Account) -> Account:
-        def work(db: sqlite3.Connection) -> Account:
-            _require_unique(db, replace(account, id=0))
-            row = db.execute(
+        async def work(db: aiosqlite.Connection) -> Account:
+            await _require_unique(db, replace(account, id=0))
+            row = await db.execute(
                 """
                 INSERT INTO accounts (number, environment, nickname, postal_code, country, profile, application, active,
                     defaults, probe, probe_note, probed_at)
@@ -32,15 +32,15 @@ class AccountRows(Rows):
                 """,
                 _columns(account),
             )
-            return _required(db, row.lastrowid)
+            return await _required(db, row.lastrowid)
 
         return await self._database.write(work)
 
     async def change_account(self, account: Account) -> None:
-        def work(db: sqlite3.Connection) -> None:
-            _required(db, account.id)
-            _require_unique(db, account)
-            db.execute(
+        async def work(db: aiosqlite.Connection) -> None:
+            await _required(db, account.id)
+            await _require_unique(db, account)
+            await db.execute(
                 """
                 UPDATE accounts SET number = :number, environment = :environment, nickname = :nickname,
                     postal_code = :postal_code, country = :country, profile = :profile, application = :application,
@@ -54,46 +54,40 @@ class AccountRows(Rows):
         await self._database.write(work)
 
     async def delete_account(self, account_id: int) -> None:
-        def work(db: sqlite3.Connection) -> None:
-            (used,) = db.execute(
+        async def work(db: aiosqlite.Connection) -> None:
+            ((used,),) = await db.execute_fetchall(
                 """
                 SELECT count(*) FROM access_keys WHERE account = :id OR test_account = :id
                     OR id IN (SELECT access_key FROM key_accounts WHERE account = :id)
                 """,
                 {"id": account_id},
-            ).fetchone()
+            )
             if used:
                 raise ValueError(f"Account {account_id} is still mapped to {used} access key(s); map these first.")
-            db.execute("DELETE FROM accounts WHERE id = ?", (account_id,))
+            await db.execute("DELETE FROM accounts WHERE id = ?", (account_id,))
 
         await self._database.write(work)
 
     async def account(self, account_id: int) -> Account | None:
-        return await self._database.read(lambda db: _found(db, account_id))
+        row = await self._database.read_one("SELECT * FROM accounts WHERE id = ?", (account_id,))
+        return None if row is None else _account(row)
 
     async def accounts(self) -> Sequence[Account]:
-        return await self._database.read(
-            lambda db: [_account(row) for row in db.execute("SELECT * FROM accounts ORDER BY id")]
-        )
+        return [_account(row) for row in await self._database.read("SELECT * FROM accounts ORDER BY id")]
 
 
-def _found(db: sqlite3.Connection, account_id: int | None) -> Account | None:
-    row = db.execute("SELECT * FROM accounts WHERE id = ?", (account_id,)).fetchone()
-    return None if row is None else _account(row)
+async def _required(db: aiosqlite.Connection, account_id: int | None) -> Account:
+    rows = await db.execute_fetchall("SELECT * FROM accounts WHERE id = ?", (account_id,))
+    for row in rows:
+        return _account(row)
+    raise LookupError(f"Account {account_id} does not exist, or was deleted meanwhile.")
 
 
-def _required(db: sqlite3.Connection, account_id: int | None) -> Account:
-    found = _found(db, account_id)
-    if found is None:
-        raise LookupError(f"Account {account_id} does not exist, or was deleted meanwhile.")
-    return found
-
-
-def _require_unique(db: sqlite3.Connection, account: Account) -> None:
-    if db.execute(
+async def _require_unique(db: aiosqlite.Connection, account: Account) -> None:
+    if await db.execute_fetchall(
         "SELECT 1 FROM accounts WHERE number = ? AND environment = ? AND id <> ?",
         (account.number, account.environment, account.id),
-    ).fetchone():
+    ):
         raise ValueError(f"Account {account.number} exists already in environment {account.environment}.")
 
 
@@ -115,7 +109,7 @@ def _columns(account: Account) -> dict[str, Any]:
     }
 
 
-def _account(row: sqlite3.Row) -> Account:
+def _account(row: aiosqlite.Row) -> Account:
     return Account(
         id=row["id"],
         number=row["number"],

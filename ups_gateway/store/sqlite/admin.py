@@ -5,8 +5,9 @@ The rule: only keyed hashes of links and sessions are kept, and a link is good o
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
+
+import aiosqlite
 
 from ups_gateway.store.sqlite.columns import to_text
 from ups_gateway.store.sqlite.rows import Rows
@@ -21,12 +22,13 @@ class AdminRows(Rows):
         )
 
     async def take_link(self, token_hash: bytes, now: datetime) -> bool:
-        def work(db: sqlite3.Connection) -> bool:
+        async def work(db: aiosqlite.Connection) -> bool:
             at = to_text(now)
             # Signing in is the rare event that sweeps what has ended.
-            db.execute("DELETE FROM links WHERE expires_at <= ?", (at,))
-            db.execute("DELETE FROM sessions WHERE expires_at <= ?", (at,))
-            return db.execute("DELETE FROM links WHERE token_hash = ?", (token_hash,)).rowcount == 1
+            await db.execute("DELETE FROM links WHERE expires_at <= ?", (at,))
+            await db.execute("DELETE FROM sessions WHERE expires_at <= ?", (at,))
+            taken = await db.execute("DELETE FROM links WHERE token_hash = ?", (token_hash,))
+            return taken.rowcount == 1
 
         return await self._database.write(work)
 
@@ -37,10 +39,8 @@ class AdminRows(Rows):
         )
 
     async def session(self, token_hash: bytes, now: datetime) -> str | None:
-        row = await self._database.read(
-            lambda db: db.execute(
-                "SELECT csrf FROM sessions WHERE token_hash = ? AND expires_at > ?", (token_hash, to_text(now))
-            ).fetchone()
+        row = await self._database.read_one(
+            "SELECT csrf FROM sessions WHERE token_hash = ? AND expires_at > ?", (token_hash, to_text(now))
         )
         return None if row is None else str(row["csrf"])
 
@@ -48,9 +48,7 @@ class AdminRows(Rows):
         await self._database.change("DELETE FROM sessions WHERE token_hash = ?", (token_hash,))
 
     async def get(self, name: str) -> str | None:
-        row = await self._database.read(
-            lambda db: db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
-        )
+        row = await self._database.read_one("SELECT value FROM settings WHERE name = ?", (name,))
         return None if row is None else str(row["value"])
 
     async def put(self, name: str, value: str) -> None:

@@ -1,28 +1,32 @@
-"""One SQLite file, a connection that writes and one that reads, each in a thread of its own.
+"""One SQLite file through aiosqlite: a connection that writes and one that reads.
 
-The rule: a unit of work is a plain function that runs whole in its thread inside one transaction, so that a cancelled
-request leaves it done or not done, never half done; writing ones begin IMMEDIATE, because another process may have
-the same file open. Every sqlite3 error leaves here as StoreFailed, a broken constraint as ValueError.
+The rule: a unit of work is a task of the database's own and has the writing connection to itself from BEGIN IMMEDIATE
+(another process may have the same file open) to COMMIT, so that a cancelled request leaves it done or not done, never
+half done. Every error of SQLite leaves here as StoreFailed, a broken constraint as ValueError.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import os
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+
+import aiosqlite
 
 from ups_gateway.errors import StoreFailed
 
 T = TypeVar("T")
-Work = Callable[[sqlite3.Connection], T]
+Work = Callable[[aiosqlite.Connection], Awaitable[T]]
 Values = Sequence[Any] | Mapping[str, Any]
 
 BUSY_SECONDS = 5.0
 """How long a write waits for another process."""
+_PAUSE = 0.01
 
 _WORDS = {
     sqlite3.SQLITE_FULL: "the disk is full; make room, nothing that was answered is lost",
@@ -40,145 +44,176 @@ _WORDS = {
 class Database:
     """The open file. `open` makes one; `close` must be called from the loop that opened it."""
 
-    def __init__(self, path: Path, busy_seconds: float) -> None:
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._path = path
-        self._writer = _Connection(path, "store-write", busy_seconds)
-        self._reader = _Connection(path, "store-read", busy_seconds)
+        self._writer = writer
+        self._reader = reader
+        self._writing = asyncio.Lock()
+        self._units: set[asyncio.Task[Any]] = set()
+        self._closing: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(
         cls, path: Path, migrations: Sequence[Sequence[str]], *, busy_seconds: float = BUSY_SECONDS
     ) -> Database:
         """Opens the file, made on first use (mode 0600, a new directory 0700), and brings its schema up to date."""
-        database = cls(path, busy_seconds)
-        try:
-            await database._writer.run(lambda: _create(path))
-            await database._writer.connect(
-                "PRAGMA journal_mode=WAL",
-                "PRAGMA synchronous=FULL",
-                "PRAGMA foreign_keys=ON",
-                "PRAGMA secure_delete=ON",
-            )
-            await database.write(lambda db: _migrate(db, path, migrations))
-            await database._reader.connect("PRAGMA query_only=ON")
-        except BaseException:
-            await database.close()
-            raise
-        return database
+        async with contextlib.AsyncExitStack() as opened:
+            with _mapped(path):
+                await asyncio.to_thread(_create, path)
+                # No isolation level: a transaction begins where BEGIN stands, a statement alone is one by itself.
+                writer = await opened.enter_async_context(
+                    aiosqlite.connect(path, timeout=busy_seconds, isolation_level=None)
+                )
+                await _use_log(writer, busy_seconds)
+                for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+                    await writer.execute_fetchall(f"PRAGMA {pragma}")
+                await _transaction(writer, lambda db: _migrate(db, path, migrations))
+                reader = await opened.enter_async_context(
+                    aiosqlite.connect(path, timeout=busy_seconds, isolation_level=None)
+                )
+                await reader.execute_fetchall("PRAGMA query_only=ON")
+            writer.row_factory = reader.row_factory = aiosqlite.Row
+            opened.pop_all()
+        return cls(path, writer, reader)
 
-    async def read(self, work: Work[T]) -> T:
-        """Runs `work` on one snapshot of the file; it sees all that was written before."""
-        return await self._reader.transaction("BEGIN", work)
+    async def read(self, query: str, values: Values = ()) -> list[aiosqlite.Row]:
+        """The rows of one statement, which is one snapshot of the file; it sees all that was written before."""
+        self._require_open()
+        with _mapped(self._path):
+            return list(await self._reader.execute_fetchall(query, values))
 
-    async def write(self, work: Work[T], *, undo: Callable[[], None] | None = None) -> T:
+    async def read_one(self, query: str, values: Values = ()) -> aiosqlite.Row | None:
+        """The first row."""
+        return next(iter(await self.read(query, values)), None)
+
+    async def write(self, work: Work[T], *, on_disk: Callable[[], None] = lambda: None) -> T:
         """Runs `work` in one transaction, on disk when this returns; rolled back when it raises.
 
-        `undo` runs in the same thread when `work` was begun and its changes are not on disk.
+        `on_disk` is called once it is, also when the caller was cancelled meanwhile.
         """
-        return await self._writer.transaction("BEGIN IMMEDIATE", work, undo)
 
-    async def change(self, statement: str, values: Values) -> int:
-        """One statement in a transaction of its own; how many rows it changed."""
-        return await self.write(lambda db: db.execute(statement, values).rowcount)
+        async def unit() -> T:
+            async with self._writing:
+                result = await _transaction(self._writer, work)
+                on_disk()
+                return result
+
+        return await self._own(unit())
+
+    async def change(self, statement: str, values: Values) -> aiosqlite.Cursor:
+        """One statement, which is a transaction by itself; the cursor tells `rowcount` and `lastrowid`."""
+
+        async def unit() -> aiosqlite.Cursor:
+            async with self._writing:
+                return await self._writer.execute(statement, values)
+
+        return await self._own(unit())
 
     async def empty_log(self) -> None:
         """Moves the write-ahead log into the file, so that what was deleted is not readable in the log either."""
-        await self._writer.run(lambda: self._writer.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+
+        async def unit() -> None:
+            async with self._writing:
+                await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
+        await self._own(unit())
 
     async def close(self) -> None:
-        """Ends both connections and their threads. May be called twice."""
-        await self._reader.close()
-        await self._writer.close()
+        """Ends both connections and their threads, after the units of work under way. May be called twice."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+        with _mapped(self._path):
+            await asyncio.shield(self._closing)
 
-
-class _Connection:
-    """A connection that lives in the one thread it may be used from."""
-
-    def __init__(self, path: Path, name: str, busy_seconds: float) -> None:
-        self._path = path
-        self._busy_seconds = busy_seconds
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
-        self._db: sqlite3.Connection | None = None
-        self._closed = False
-
-    @property
-    def db(self) -> sqlite3.Connection:
-        """The connection; only for use inside `run`."""
-        if self._db is None:
-            raise StoreFailed(f"The store {self._path} is not open.")
-        return self._db
-
-    async def connect(self, *pragmas: str) -> None:
-        await self.run(lambda: self._connect(pragmas))
-
-    async def transaction(self, begin: str, work: Work[T], undo: Callable[[], None] | None = None) -> T:
-        return await self.run(lambda: self._transaction(begin, work, undo))
-
-    async def run(self, work: Callable[[], T]) -> T:
-        if self._closed:
-            raise StoreFailed(f"The store {self._path} is closed.")
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._mapped, work)
-
-    async def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._mapped, self._disconnect)
-            self._thread.shutdown()
-
-    def _connect(self, pragmas: Sequence[str]) -> None:
-        self._db = sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)
-        self._db.row_factory = sqlite3.Row
-        for pragma in pragmas:
-            self._db.execute(pragma).fetchall()
-
-    def _disconnect(self) -> None:
-        if self._db is not None:
-            self._db.close()
-            self._db = None
-
-    def _transaction(self, begin: str, work: Work[T], undo: Callable[[], None] | None) -> T:
-        db = self.db
-        db.execute(begin)
+    async def _close(self) -> None:
+        if self._units:
+            await asyncio.wait(self._units)
+        # The writer last: it is the last to close the file that puts the log into it.
         try:
-            result = work(db)
-            db.execute("COMMIT")
-        except BaseException:
-            if undo is not None:
-                undo()
-            # SQLite rolls back by itself on some errors, a full disk for one.
-            if db.in_transaction:
-                db.execute("ROLLBACK")
+            await self._reader.close()
+        finally:
+            await self._writer.close()
+
+    async def _own(self, unit: Coroutine[Any, Any, T]) -> T:
+        """Runs it to its end, whatever becomes of the caller."""
+        try:
+            self._require_open()
+        except StoreFailed:
+            unit.close()
             raise
-        return result
+        task = asyncio.create_task(unit)
+        self._units.add(task)
+        task.add_done_callback(self._units.discard)
+        with _mapped(self._path):
+            return await asyncio.shield(task)
 
-    def _mapped(self, work: Callable[[], T]) -> T:
+    def _require_open(self) -> None:
+        if self._closing is not None:
+            raise StoreFailed(f"The store {self._path} is closed.")
+
+
+async def _transaction(db: aiosqlite.Connection, work: Work[T]) -> T:
+    try:
+        await db.execute("BEGIN IMMEDIATE")
+        result = await work(db)
+        await db.commit()
+    except BaseException:
+        # Does nothing where none is open: SQLite rolls back by itself on some errors, a full disk for one.
+        await db.rollback()
+        raise
+    return result
+
+
+@contextlib.contextmanager
+def _mapped(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except aiosqlite.IntegrityError as error:
+        raise ValueError(f"The store {path} refuses it: {error}.") from error
+    except aiosqlite.Error as error:
+        raise StoreFailed(f"The store {path} failed: {_words(error)}.") from error
+    except OSError as error:
+        raise StoreFailed(f"The store {path} failed: {error.strerror}.") from error
+
+
+async def _use_log(db: aiosqlite.Connection, busy_seconds: float) -> None:
+    clock = asyncio.get_running_loop().time
+    end = clock() + busy_seconds
+    while True:
         try:
-            return work()
-        except sqlite3.IntegrityError as error:
-            raise ValueError(f"The store {self._path} refuses it: {error}.") from error
-        except sqlite3.Error as error:
-            raise StoreFailed(f"The store {self._path} failed: {_words(error)}.") from error
-        except OSError as error:
-            raise StoreFailed(f"The store {self._path} failed: {error.strerror}.") from error
+            await db.execute_fetchall("PRAGMA journal_mode=WAL")
+        except aiosqlite.OperationalError as error:
+            # Of two who turn the same new file to a log, SQLite tells one at once that it is busy, without waiting.
+            if _code(error) != sqlite3.SQLITE_BUSY or clock() >= end:
+                raise
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
 
 
-def _words(error: sqlite3.Error) -> str:
+def _words(error: aiosqlite.Error) -> str:
+    return _WORDS.get(_code(error), str(error))
+
+
+def _code(error: aiosqlite.Error) -> int:
     # The low byte is the primary code; errors of the Python module itself have none.
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return _WORDS.get(code, str(error))
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
 
 
 def _create(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     try:
-        os.fchmod(handle, 0o600)
-    finally:
-        os.close(handle)
+        # A file that is there is not opened: closing it would drop the locks that this process holds on it by SQLite.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        path.chmod(0o600)
 
 
-def _migrate(db: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[str]]) -> None:
-    (version,) = db.execute("PRAGMA user_version").fetchone()
+async def _migrate(db: aiosqlite.Connection, path: Path, migrations: Sequence[Sequence[str]]) -> None:
+    ((version,),) = await db.execute_fetchall("PRAGMA user_version")
     if version > len(migrations):
         raise StoreFailed(
             f"The store {path} was written by a newer ups-gateway (schema {version}, this one knows "
@@ -186,6 +221,6 @@ def _migrate(db: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[s
         )
     for statements in migrations[version:]:
         for statement in statements:
-            db.execute(statement)
+            await db.execute(statement)
     # A pragma takes no parameters; the number is our own.
-    db.execute(f"PRAGMA user_version={len(migrations)}")
+    await db.execute(f"PRAGMA user_version={len(migrations)}")

@@ -5,9 +5,10 @@ The rule: written behind the request, in batches; reading flushes first, so that
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+
+import aiosqlite
 
 from ups_gateway.model import ExchangeRecord
 from ups_gateway.store.sqlite.columns import from_text, printable, to_text
@@ -33,30 +34,24 @@ class JournalRows(Rows):
             printable(record.user_agent),
         )
         self._notes.add(
-            lambda db: db.execute(
-                """
-                INSERT INTO exchanges (at, dialect, operation, access_key, account, environment, outcome, code, seconds,
-                    ups_seconds, peer, user_agent)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                row,
-            )
+            """
+            INSERT INTO exchanges (at, dialect, operation, access_key, account, environment, outcome, code, seconds,
+                ups_seconds, peer, user_agent)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            row,
         )
 
     async def exchanges(self, limit: int = 200, before: datetime | None = None) -> Sequence[ExchangeRecord]:
         await self.flush()
-        return await self._database.read(
-            lambda db: [
-                _exchange(row)
-                for row in db.execute(
-                    "SELECT * FROM exchanges WHERE ?1 IS NULL OR at < ?1 ORDER BY at DESC, id DESC LIMIT ?2",
-                    (to_text(before), limit),
-                )
-            ]
+        rows = await self._database.read(
+            "SELECT * FROM exchanges WHERE ?1 IS NULL OR at < ?1 ORDER BY at DESC, id DESC LIMIT ?2",
+            (to_text(before), limit),
         )
+        return [_exchange(row) for row in rows]
 
 
-def _exchange(row: sqlite3.Row) -> ExchangeRecord:
+def _exchange(row: aiosqlite.Row) -> ExchangeRecord:
     return ExchangeRecord(
         at=from_text(row["at"]),
         dialect=row["dialect"],

@@ -5,26 +5,32 @@ The rule: licence and user together are unique; the default account is always on
 
 from __future__ import annotations
 
-import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import aiosqlite
+import msgspec
+
 from ups_gateway.model import AccessKey, KeySighting, TwoPhase
 from ups_gateway.store.sqlite.columns import printable
 from ups_gateway.store.sqlite.rows import Rows
-from ups_gateway.store.sqlite.sightings import read_sightings, sighting_writer
+from ups_gateway.store.sqlite.sightings import PUT_SIGHTING, columns_of, sighting_of
+
+_SELECT = """
+    SELECT *, (SELECT json_group_array(account) FROM key_accounts WHERE access_key = access_keys.id) AS accounts
+    FROM access_keys
+"""
 
 
 class KeyRows(Rows):
     """Implements the keys' half of `store.Accounts`. Changing what is not there is a LookupError."""
 
     async def add_key(self, key: AccessKey) -> AccessKey:
-        def work(db: sqlite3.Connection) -> AccessKey:
-            _require_unique(db, replace(key, id=0))
-            row = db.execute(
+        async def work(db: aiosqlite.Connection) -> AccessKey:
+            await _require_unique(db, replace(key, id=0))
+            row = await db.execute(
                 """
                 INSERT INTO access_keys (licence, user, password_hash, account, test_account, two_phase, at_once,
                     void_unaccepted_after, json_fault_status, json_errors_beside, status, label)
@@ -34,15 +40,15 @@ class KeyRows(Rows):
                 _columns(key),
             )
             added = replace(key, id=row.lastrowid or 0, accounts=key.accounts | {key.account})
-            _put_accounts(db, added)
+            await _put_accounts(db, added)
             return added
 
         return await self._database.write(work)
 
     async def change_key(self, key: AccessKey) -> None:
-        def work(db: sqlite3.Connection) -> None:
-            _require_unique(db, key)
-            changed = db.execute(
+        async def work(db: aiosqlite.Connection) -> None:
+            await _require_unique(db, key)
+            changed = await db.execute(
                 """
                 UPDATE access_keys SET licence = :licence, user = :user, password_hash = :password_hash,
                     account = :account, test_account = :test_account, two_phase = :two_phase, at_once = :at_once,
@@ -51,10 +57,10 @@ class KeyRows(Rows):
                 WHERE id = :id
                 """,
                 _columns(key),
-            ).rowcount
-            if not changed:
+            )
+            if not changed.rowcount:
                 raise LookupError(f"Access key {key.id} does not exist, or was deleted meanwhile.")
-            _put_accounts(db, key)
+            await _put_accounts(db, key)
 
         await self._database.write(work)
 
@@ -62,35 +68,20 @@ class KeyRows(Rows):
         await self._database.change("DELETE FROM access_keys WHERE id = ?", (key_id,))
 
     async def keys(self) -> Sequence[AccessKey]:
-        return await self._database.read(
-            lambda db: _keys(
-                db.execute("SELECT * FROM access_keys ORDER BY id").fetchall(),
-                db.execute("SELECT access_key, account FROM key_accounts"),
-            )
-        )
+        return [_key(row) for row in await self._database.read(f"{_SELECT} ORDER BY id")]
 
     async def keys_of_licence(self, licence: str) -> Sequence[AccessKey]:
         # Whatever a request holds is looked for; one too long to be mapped is found as little as any other unknown.
-        wanted = printable(licence)
-        return await self._database.read(
-            lambda db: _keys(
-                db.execute("SELECT * FROM access_keys WHERE licence = ? ORDER BY id", (wanted,)).fetchall(),
-                db.execute(
-                    """
-                    SELECT access_key, account FROM key_accounts
-                    WHERE access_key IN (SELECT id FROM access_keys WHERE licence = ?)
-                    """,
-                    (wanted,),
-                ),
-            )
-        )
+        rows = await self._database.read(f"{_SELECT} WHERE licence = ? ORDER BY id", (printable(licence),))
+        return [_key(row) for row in rows]
 
     async def note_sighting(self, sighting: KeySighting) -> None:
-        self._notes.add(sighting_writer(sighting))
+        self._notes.add(PUT_SIGHTING, columns_of(sighting))
 
     async def sightings(self) -> Sequence[KeySighting]:
         await self.flush()
-        return await self._database.read(read_sightings)
+        rows = await self._database.read("SELECT * FROM sightings ORDER BY last_seen DESC, licence, user")
+        return [sighting_of(row) for row in rows]
 
     async def forget_sighting(self, licence: str, user: str) -> None:
         await self.flush()
@@ -99,16 +90,16 @@ class KeyRows(Rows):
         )
 
 
-def _require_unique(db: sqlite3.Connection, key: AccessKey) -> None:
-    if db.execute(
+async def _require_unique(db: aiosqlite.Connection, key: AccessKey) -> None:
+    if await db.execute_fetchall(
         "SELECT 1 FROM access_keys WHERE licence = ? AND user = ? AND id <> ?", (key.licence, key.user, key.id)
-    ).fetchone():
+    ):
         raise ValueError(f"Access key {key.masked} with this user is mapped already.")
 
 
-def _put_accounts(db: sqlite3.Connection, key: AccessKey) -> None:
-    db.execute("DELETE FROM key_accounts WHERE access_key = ?", (key.id,))
-    db.executemany(
+async def _put_accounts(db: aiosqlite.Connection, key: AccessKey) -> None:
+    await db.execute("DELETE FROM key_accounts WHERE access_key = ?", (key.id,))
+    await db.executemany(
         "INSERT INTO key_accounts (access_key, account) VALUES (?, ?)",
         [(key.id, account) for account in key.accounts | {key.account}],
     )
@@ -133,14 +124,7 @@ def _columns(key: AccessKey) -> dict[str, Any]:
     }
 
 
-def _keys(rows: Sequence[sqlite3.Row], pairs: Iterable[sqlite3.Row]) -> list[AccessKey]:
-    accounts: defaultdict[int, set[int]] = defaultdict(set)
-    for key, account in pairs:
-        accounts[key].add(account)
-    return [_key(row, frozenset(accounts[row["id"]])) for row in rows]
-
-
-def _key(row: sqlite3.Row, accounts: frozenset[int]) -> AccessKey:
+def _key(row: aiosqlite.Row) -> AccessKey:
     after = row["void_unaccepted_after"]
     return AccessKey(
         id=row["id"],
@@ -148,7 +132,7 @@ def _key(row: sqlite3.Row, accounts: frozenset[int]) -> AccessKey:
         user=row["user"],
         password_hash=row["password_hash"],
         account=row["account"],
-        accounts=accounts,
+        accounts=msgspec.json.decode(row["accounts"], type=frozenset[int]),
         test_account=row["test_account"],
         two_phase=TwoPhase(row["two_phase"]),
         at_once=TwoPhase(row["at_once"]),

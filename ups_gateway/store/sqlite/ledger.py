@@ -6,12 +6,12 @@ Rows whose outcome is open (intended, sent, unknown, voiding) are never erased o
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import aiosqlite
 import msgspec
 
 from ups_gateway.model import Dialect, Operation, Shipment, State
@@ -31,46 +31,35 @@ class LedgerRows(Rows):
     """Implements `store.Ledger`."""
 
     async def add_shipment(self, shipment: Shipment) -> Shipment:
-        def work(db: sqlite3.Connection) -> Shipment:
-            row = db.execute(
-                """
-                INSERT INTO shipments (kind, access_key, account, environment, dialect, operation, state, fingerprint,
-                    created_at, changed_at, digest, number, tracking_numbers, delivered, delivered_at, void_before,
-                    void_cause, void_tries, void_next_at, running_seconds, note, sealed_request, sealed_reply)
-                VALUES (:kind, :access_key, :account, :environment, :dialect, :operation, :state, :fingerprint,
-                    :created_at, :changed_at, :digest, :number, :tracking_numbers, :delivered, :delivered_at,
-                    :void_before, :void_cause, :void_tries, :void_next_at, :running_seconds, :note, :sealed_request,
-                    :sealed_reply)
-                """,
-                _columns(shipment),
-            )
-            added = replace(shipment, id=row.lastrowid or 0)
-            _put_numbers(db, added)
-            return added
-
-        return await self._database.write(work)
+        added = await self._database.change(
+            """
+            INSERT INTO shipments (kind, access_key, account, environment, dialect, operation, state, fingerprint,
+                created_at, changed_at, digest, number, tracking_numbers, delivered, delivered_at, void_before,
+                void_cause, void_tries, void_next_at, running_seconds, note, sealed_request, sealed_reply)
+            VALUES (:kind, :access_key, :account, :environment, :dialect, :operation, :state, :fingerprint,
+                :created_at, :changed_at, :digest, :number, :tracking_numbers, :delivered, :delivered_at,
+                :void_before, :void_cause, :void_tries, :void_next_at, :running_seconds, :note, :sealed_request,
+                :sealed_reply)
+            """,
+            _columns(shipment),
+        )
+        return replace(shipment, id=added.lastrowid or 0)
 
     async def change_shipment(self, shipment: Shipment, *, expected: Collection[State]) -> bool:
-        def work(db: sqlite3.Connection) -> bool:
-            changed = db.execute(
-                """
-                UPDATE shipments SET kind = :kind, access_key = :access_key, account = :account,
-                    environment = :environment, dialect = :dialect, operation = :operation, state = :state,
-                    fingerprint = :fingerprint, created_at = :created_at, changed_at = :changed_at, digest = :digest,
-                    number = :number, tracking_numbers = :tracking_numbers, delivered = :delivered,
-                    delivered_at = :delivered_at, void_before = :void_before, void_cause = :void_cause,
-                    void_tries = :void_tries, void_next_at = :void_next_at, running_seconds = :running_seconds,
-                    note = :note, sealed_request = :sealed_request, sealed_reply = :sealed_reply
-                WHERE id = :id AND state IN (SELECT value FROM json_each(:expected))
-                """,
-                _columns(shipment) | {"id": shipment.id, "expected": _json(expected)},
-            ).rowcount
-            if not changed:
-                return False
-            _put_numbers(db, shipment)
-            return True
-
-        return await self._database.write(work)
+        changed = await self._database.change(
+            """
+            UPDATE shipments SET kind = :kind, access_key = :access_key, account = :account,
+                environment = :environment, dialect = :dialect, operation = :operation, state = :state,
+                fingerprint = :fingerprint, created_at = :created_at, changed_at = :changed_at, digest = :digest,
+                number = :number, tracking_numbers = :tracking_numbers, delivered = :delivered,
+                delivered_at = :delivered_at, void_before = :void_before, void_cause = :void_cause,
+                void_tries = :void_tries, void_next_at = :void_next_at, running_seconds = :running_seconds,
+                note = :note, sealed_request = :sealed_request, sealed_reply = :sealed_reply
+            WHERE id = :id AND state IN (SELECT value FROM json_each(:expected))
+            """,
+            _columns(shipment) | {"id": shipment.id, "expected": _json(expected)},
+        )
+        return changed.rowcount == 1
 
     async def shipment(self, shipment_id: int) -> Shipment | None:
         return _first(await self._select("SELECT * FROM shipments WHERE id = ?", (shipment_id,)))
@@ -132,28 +121,24 @@ class LedgerRows(Rows):
 
     async def confirm_counts(self, since: datetime) -> Sequence[tuple[int, int, int]]:
         """Confirms that gave the client a shipment or a price; refused ones are no one's choice and do not count."""
-
-        def work(db: sqlite3.Connection) -> list[tuple[int, int, int]]:
-            rows = db.execute(
-                """
-                SELECT access_key, count(*),
-                    sum(state IN (SELECT value FROM json_each(:taken))
-                        OR coalesce(void_before, '') IN (SELECT value FROM json_each(:taken)))
-                FROM shipments
-                WHERE operation = :confirm AND created_at >= :since
-                    AND state IN (SELECT value FROM json_each(:made))
-                GROUP BY access_key ORDER BY access_key
-                """,
-                {
-                    "taken": _json(_TAKEN),
-                    "made": _json(_MADE),
-                    "confirm": Operation.SHIP_CONFIRM.value,
-                    "since": to_text(since),
-                },
-            )
-            return [(key, confirms, accepted) for key, confirms, accepted in rows]
-
-        return await self._database.read(work)
+        rows = await self._database.read(
+            """
+            SELECT access_key, count(*),
+                sum(state IN (SELECT value FROM json_each(:taken))
+                    OR coalesce(void_before, '') IN (SELECT value FROM json_each(:taken)))
+            FROM shipments
+            WHERE operation = :confirm AND created_at >= :since
+                AND state IN (SELECT value FROM json_each(:made))
+            GROUP BY access_key ORDER BY access_key
+            """,
+            {
+                "taken": _json(_TAKEN),
+                "made": _json(_MADE),
+                "confirm": Operation.SHIP_CONFIRM.value,
+                "since": to_text(since),
+            },
+        )
+        return [(key, confirms, accepted) for key, confirms, accepted in rows]
 
     async def erase_sealed(self, before: datetime, quotes_before: datetime) -> int:
         """A quote is a row in state QUOTED; afterwards no trace of what was erased is left in the file or its log."""
@@ -199,11 +184,11 @@ class LedgerRows(Rows):
         return deleted
 
     async def _select(self, query: str, values: tuple[Any, ...]) -> list[Shipment]:
-        return await self._database.read(lambda db: [_shipment(row) for row in db.execute(query, values)])
+        return [_shipment(row) for row in await self._database.read(query, values)]
 
     async def _in_batches(self, statement: str, values: Mapping[str, Any]) -> int:
         total = 0
-        while changed := await self._database.change(statement, values):
+        while changed := (await self._database.change(statement, values)).rowcount:
             total += changed
         return total
 
@@ -214,14 +199,6 @@ def _first(shipments: Sequence[Shipment]) -> Shipment | None:
 
 def _json(values: Collection[State] | Collection[int]) -> str:
     return msgspec.json.encode(list(values)).decode()
-
-
-def _put_numbers(db: sqlite3.Connection, shipment: Shipment) -> None:
-    db.execute("DELETE FROM shipment_numbers WHERE shipment = ?", (shipment.id,))
-    numbers = {shipment.number, *shipment.tracking_numbers} - {""}
-    db.executemany(
-        "INSERT INTO shipment_numbers (number, shipment) VALUES (?, ?)", [(number, shipment.id) for number in numbers]
-    )
 
 
 def _columns(shipment: Shipment) -> dict[str, Any]:
@@ -252,7 +229,7 @@ def _columns(shipment: Shipment) -> dict[str, Any]:
     }
 
 
-def _shipment(row: sqlite3.Row) -> Shipment:
+def _shipment(row: aiosqlite.Row) -> Shipment:
     void_before = row["void_before"]
     return Shipment(
         id=row["id"],

@@ -6,11 +6,11 @@ writer who read an older pair changes nothing.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import aiosqlite
 import msgspec
 
 from ups_gateway.model import Profile, RefreshRecord, Secret, TokenPair
@@ -26,27 +26,27 @@ class ProfileRows(Rows):
     """Implements `store.Profiles`. A profile that is not there is a LookupError for the writing methods."""
 
     async def add_profile(self, name: str, application: str, environment: str) -> Profile:
-        def work(db: sqlite3.Connection) -> Profile:
-            row = db.execute(
+        async def work(db: aiosqlite.Connection) -> Profile:
+            row = await db.execute(
                 "INSERT INTO profiles (name, application, environment) VALUES (?, ?, ?)",
                 (name, application, environment),
             )
-            return self._required(db, row.lastrowid)
+            return await self._required(db, row.lastrowid)
 
         return await self._database.write(work)
 
     async def profile(self, profile_id: int) -> Profile | None:
-        return await self._database.read(lambda db: self._found(db, profile_id))
+        row = await self._database.read_one("SELECT * FROM profiles WHERE id = ?", (profile_id,))
+        return None if row is None else _profile(row, self._vault)
 
     async def profiles(self) -> Sequence[Profile]:
-        return await self._database.read(
-            lambda db: [_profile(row, self._vault) for row in db.execute("SELECT * FROM profiles ORDER BY id")]
-        )
+        rows = await self._database.read("SELECT * FROM profiles ORDER BY id")
+        return [_profile(row, self._vault) for row in rows]
 
     async def rename_profile(self, profile_id: int, name: str) -> None:
-        def work(db: sqlite3.Connection) -> None:
-            db.execute("UPDATE profiles SET name = ? WHERE id = ?", (name, profile_id))
-            self._required(db, profile_id)
+        async def work(db: aiosqlite.Connection) -> None:
+            await db.execute("UPDATE profiles SET name = ? WHERE id = ?", (name, profile_id))
+            await self._required(db, profile_id)
 
         await self._database.write(work)
 
@@ -56,25 +56,25 @@ class ProfileRows(Rows):
     async def put_tokens(
         self, profile_id: int, tokens: TokenPair, *, at: datetime, consent: bool, generation: int | None = None
     ) -> Profile:
-        def work(db: sqlite3.Connection) -> Profile:
-            before = self._required(db, profile_id)
+        async def work(db: aiosqlite.Connection) -> Profile:
+            before = await self._required(db, profile_id)
             if generation is not None and before.generation != generation:
                 return before
-            db.execute(
+            (row,) = await db.execute_fetchall(
                 """
                 UPDATE profiles SET sealed_tokens = :sealed, generation = generation + 1, rejected = '',
                     lost_reply = 0, refreshed_at = :at, consented_at = iif(:consent, :at, consented_at)
-                WHERE id = :id
+                WHERE id = :id RETURNING *
                 """,
                 {"sealed": _seal(tokens, self._vault), "at": to_text(at), "consent": consent, "id": profile_id},
             )
-            return self._required(db, profile_id)
+            return _profile(row, self._vault)
 
         return await self._database.write(work)
 
     async def drop_tokens(self, profile_id: int) -> None:
-        def work(db: sqlite3.Connection) -> None:
-            db.execute(
+        async def work(db: aiosqlite.Connection) -> None:
+            await db.execute(
                 """
                 UPDATE profiles SET sealed_tokens = NULL, generation = generation + 1, rejected = '', lost_reply = 0,
                     consented_at = NULL, refreshed_at = NULL
@@ -82,7 +82,7 @@ class ProfileRows(Rows):
                 """,
                 (profile_id,),
             )
-            self._required(db, profile_id)
+            await self._required(db, profile_id)
 
         await self._database.write(work)
         await self._database.empty_log()
@@ -92,7 +92,7 @@ class ProfileRows(Rows):
             "UPDATE profiles SET rejected = ?, lost_reply = 0 WHERE id = ? AND generation = ?",
             (printable(words, _WORDS_LIMIT), profile_id, generation),
         )
-        return changed == 1
+        return changed.rowcount == 1
 
     async def mark_lost_reply(self, profile_id: int, *, generation: int) -> None:
         await self._database.change(
@@ -100,21 +100,19 @@ class ProfileRows(Rows):
         )
 
     async def note_profile_used(self, profile_id: int, at: datetime) -> None:
-        values = {"id": profile_id, "at": to_text(at)}
         self._notes.add(
-            lambda db: db.execute(
-                "UPDATE profiles SET used_at = :at WHERE id = :id AND (used_at IS NULL OR used_at < :at)", values
-            )
+            "UPDATE profiles SET used_at = :at WHERE id = :id AND (used_at IS NULL OR used_at < :at)",
+            {"id": profile_id, "at": to_text(at)},
         )
 
     async def add_refresh(self, record: RefreshRecord) -> None:
-        def work(db: sqlite3.Connection) -> None:
-            self._required(db, record.profile)
-            db.execute(
+        async def work(db: aiosqlite.Connection) -> None:
+            await self._required(db, record.profile)
+            await db.execute(
                 "INSERT INTO refreshes (profile, at, ok, words) VALUES (?, ?, ?, ?)",
                 (record.profile, to_text(record.at), record.ok, printable(record.words, _WORDS_LIMIT)),
             )
-            db.execute(
+            await db.execute(
                 """
                 DELETE FROM refreshes WHERE id IN
                     (SELECT id FROM refreshes WHERE profile = ? ORDER BY id DESC LIMIT -1 OFFSET ?)
@@ -125,14 +123,10 @@ class ProfileRows(Rows):
         await self._database.write(work)
 
     async def refreshes(self, profile_id: int, limit: int = 50) -> Sequence[RefreshRecord]:
-        return await self._database.read(
-            lambda db: [
-                RefreshRecord(row["profile"], from_text(row["at"]), bool(row["ok"]), row["words"])
-                for row in db.execute(
-                    "SELECT * FROM refreshes WHERE profile = ? ORDER BY id DESC LIMIT ?", (profile_id, limit)
-                )
-            ]
+        rows = await self._database.read(
+            "SELECT * FROM refreshes WHERE profile = ? ORDER BY id DESC LIMIT ?", (profile_id, limit)
         )
+        return [RefreshRecord(row["profile"], from_text(row["at"]), bool(row["ok"]), row["words"]) for row in rows]
 
     async def put_pending_consent(self, state_hash: bytes, row: dict[str, Any], expires_at: datetime) -> None:
         sealed = self._vault.seal(msgspec.json.encode(row))
@@ -142,39 +136,32 @@ class ProfileRows(Rows):
         )
 
     async def take_pending_consent(self, state_hash: bytes) -> tuple[dict[str, Any], datetime] | None:
-        def work(db: sqlite3.Connection) -> sqlite3.Row | None:
-            found: sqlite3.Row | None = db.execute(
-                "SELECT sealed, expires_at FROM consents WHERE state_hash = ?", (state_hash,)
-            ).fetchone()
-            db.execute("DELETE FROM consents WHERE state_hash = ?", (state_hash,))
-            return found
-
-        row = await self._database.write(work)
-        return None if row is None else (self._consent(row), from_text(str(row["expires_at"])))
+        taken = await self._database.write(
+            lambda db: db.execute_fetchall(
+                "DELETE FROM consents WHERE state_hash = ? RETURNING sealed, expires_at", (state_hash,)
+            )
+        )
+        for row in taken:
+            return self._consent(row), from_text(str(row["expires_at"]))
+        return None
 
     async def pending_consents(self, now: datetime) -> Sequence[dict[str, Any]]:
-        def work(db: sqlite3.Connection) -> list[sqlite3.Row]:
-            # Sign-ins that nobody finished are swept where they are looked at.
-            db.execute("DELETE FROM consents WHERE expires_at <= ?", (to_text(now),))
-            return db.execute("SELECT sealed FROM consents ORDER BY id DESC").fetchall()
+        # Sign-ins that nobody finished are swept where they are looked at.
+        await self._database.change("DELETE FROM consents WHERE expires_at <= ?", (to_text(now),))
+        rows = await self._database.read("SELECT sealed FROM consents ORDER BY id DESC")
+        return [self._consent(row) for row in rows]
 
-        return [self._consent(row) for row in await self._database.write(work)]
-
-    def _consent(self, row: sqlite3.Row) -> dict[str, Any]:
+    def _consent(self, row: aiosqlite.Row) -> dict[str, Any]:
         return msgspec.json.decode(self._vault.open(row["sealed"]), type=dict[str, Any])
 
-    def _found(self, db: sqlite3.Connection, profile_id: int | None) -> Profile | None:
-        row = db.execute("SELECT * FROM profiles WHERE id = ?", (profile_id,)).fetchone()
-        return None if row is None else _profile(row, self._vault)
-
-    def _required(self, db: sqlite3.Connection, profile_id: int | None) -> Profile:
-        found = self._found(db, profile_id)
-        if found is None:
-            raise LookupError(f"Profile {profile_id} does not exist, or was deleted meanwhile.")
-        return found
+    async def _required(self, db: aiosqlite.Connection, profile_id: int | None) -> Profile:
+        rows = await db.execute_fetchall("SELECT * FROM profiles WHERE id = ?", (profile_id,))
+        for row in rows:
+            return _profile(row, self._vault)
+        raise LookupError(f"Profile {profile_id} does not exist, or was deleted meanwhile.")
 
 
-def _profile(row: sqlite3.Row, vault: Vault) -> Profile:
+def _profile(row: aiosqlite.Row, vault: Vault) -> Profile:
     sealed = row["sealed_tokens"]
     return Profile(
         id=row["id"],

@@ -21,7 +21,5 @@ class Rows:
     async def flush(self) -> None:
         """Writes what the notes left in the queue; StoreFailed leaves it queued."""
         if self._notes:
-            try:
-                await self._database.write(self._notes.write, undo=self._notes.put_back)
-            finally:
-                self._notes.settle()
+            self._notes.many.clear()
+            await self._database.write(self._notes.write, on_disk=self._notes.on_disk)

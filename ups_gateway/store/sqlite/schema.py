@@ -102,6 +102,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX sightings_last_seen ON sightings (last_seen)",
         """
+        CREATE TRIGGER sightings_kept AFTER INSERT ON sightings BEGIN
+            DELETE FROM sightings
+            WHERE rowid IN (SELECT rowid FROM sightings ORDER BY last_seen DESC LIMIT -1 OFFSET 1000);
+        END
+        """,
+        """
         CREATE TABLE shipments (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             kind TEXT NOT NULL,
@@ -142,6 +148,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
         "CREATE INDEX shipment_numbers_of_shipment ON shipment_numbers (shipment)",
+        """
+        CREATE TRIGGER shipments_numbered AFTER INSERT ON shipments BEGIN
+            INSERT INTO shipment_numbers (number, shipment)
+            SELECT value, new.id FROM json_each(new.tracking_numbers) WHERE value <> ''
+            UNION SELECT new.number, new.id WHERE new.number <> '';
+        END
+        """,
+        """
+        CREATE TRIGGER shipments_renumbered AFTER UPDATE OF number, tracking_numbers ON shipments
+        WHEN old.number <> new.number OR old.tracking_numbers <> new.tracking_numbers BEGIN
+            DELETE FROM shipment_numbers WHERE shipment = new.id;
+            INSERT INTO shipment_numbers (number, shipment)
+            SELECT value, new.id FROM json_each(new.tracking_numbers) WHERE value <> ''
+            UNION SELECT new.number, new.id WHERE new.number <> '';
+        END
+        """,
         """
         CREATE TABLE exchanges (
             id INTEGER PRIMARY KEY AUTOINCREMENT,

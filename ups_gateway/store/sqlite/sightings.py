@@ -1,77 +1,45 @@
 """Access keys that requests came with and nobody has mapped.
 
-The rule: a sighting adds to what is known of the same licence and user; only the latest thousand are kept, lest guesses
-fill the disk.
+The rule: a sighting adds to what is known of the same licence and user; only the latest thousand are kept (a trigger of
+the schema), lest guesses fill the disk.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
+import aiosqlite
 import msgspec
 
 from ups_gateway.model import KeySighting
 from ups_gateway.store.sqlite.columns import from_text, printable, to_text
-from ups_gateway.store.sqlite.database import Work
 
-_KEPT = 1000
-
-
-def read_sightings(db: sqlite3.Connection) -> list[KeySighting]:
-    """All of them, the latest first."""
-    return [_sighting(row) for row in db.execute("SELECT * FROM sightings ORDER BY last_seen DESC, licence, user")]
-
-
-def sighting_writer(sighting: KeySighting) -> Work[None]:
-    """The work that adds it up with what is there."""
-    # Cleaned before it is queued: what is wrong with a note must not hold up the others.
-    seen = replace(
-        sighting,
-        licence=printable(sighting.licence),
-        user=printable(sighting.user),
-        peer=printable(sighting.peer),
-        user_agent=printable(sighting.user_agent),
-    )
-    return partial(_write, _columns(seen), seen)
+PUT_SIGHTING = """
+    INSERT INTO sightings
+        (licence, user, password_hash, peer, user_agent, operations, first_seen, last_seen, count)
+    VALUES
+        (:licence, :user, :password_hash, :peer, :user_agent, :operations, :first_seen, :last_seen, :count)
+    ON CONFLICT DO UPDATE SET
+        password_hash = iif(excluded.last_seen >= last_seen, excluded.password_hash, password_hash),
+        peer = iif(excluded.last_seen >= last_seen, excluded.peer, peer),
+        user_agent = iif(excluded.last_seen >= last_seen, excluded.user_agent, user_agent),
+        operations = (SELECT json_group_array(value) FROM
+            (SELECT value FROM json_each(operations) UNION SELECT value FROM json_each(excluded.operations))),
+        first_seen = min(first_seen, excluded.first_seen),
+        last_seen = max(last_seen, excluded.last_seen),
+        count = count + excluded.count
+"""
+"""Adds `columns_of` a sighting to what is there."""
 
 
-def _write(columns: dict[str, Any], seen: KeySighting, db: sqlite3.Connection) -> None:
-    row = db.execute("SELECT * FROM sightings WHERE licence = :licence AND user = :user", columns).fetchone()
-    db.execute(
-        """
-        INSERT OR REPLACE INTO sightings
-            (licence, user, password_hash, peer, user_agent, operations, first_seen, last_seen, count)
-        VALUES
-            (:licence, :user, :password_hash, :peer, :user_agent, :operations, :first_seen, :last_seen, :count)
-        """,
-        columns if row is None else _columns(_merge(_sighting(row), seen)),
-    )
-    db.execute(
-        "DELETE FROM sightings WHERE rowid IN (SELECT rowid FROM sightings ORDER BY last_seen DESC LIMIT -1 OFFSET ?)",
-        (_KEPT,),
-    )
-
-
-def _merge(old: KeySighting, new: KeySighting) -> KeySighting:
-    newest = new if new.last_seen >= old.last_seen else old
-    return replace(
-        newest,
-        operations=old.operations | new.operations,
-        first_seen=min(old.first_seen, new.first_seen),
-        count=old.count + new.count,
-    )
-
-
-def _columns(seen: KeySighting) -> dict[str, Any]:
+def columns_of(seen: KeySighting) -> dict[str, Any]:
+    """Fit for the table: what is wrong with a note must not hold up the others."""
     return {
-        "licence": seen.licence,
-        "user": seen.user,
+        "licence": printable(seen.licence),
+        "user": printable(seen.user),
         "password_hash": seen.password_hash,
-        "peer": seen.peer,
-        "user_agent": seen.user_agent,
+        "peer": printable(seen.peer),
+        "user_agent": printable(seen.user_agent),
         "operations": msgspec.json.encode(sorted(seen.operations)).decode(),
         "first_seen": to_text(seen.first_seen),
         "last_seen": to_text(seen.last_seen),
@@ -79,7 +47,8 @@ def _columns(seen: KeySighting) -> dict[str, Any]:
     }
 
 
-def _sighting(row: sqlite3.Row) -> KeySighting:
+def sighting_of(row: aiosqlite.Row) -> KeySighting:
+    """What stands in a row."""
     return KeySighting(
         licence=row["licence"],
         user=row["user"],
