@@ -75,7 +75,7 @@ async def test_pages_hold_no_script_no_inline_style_and_nothing_from_elsewhere(a
         loaded = set(re.findall(r'(?:src|<link[^>]*href)="([^"]*)"', text))
         assert (re.findall(r"<script|<style|\sstyle=|\son\w+=|javascript:", text), loaded) == (
             [],
-            {"/static/gateway.css"},
+            {"/static/gateway.css", "/static/icon.svg"},
         )
 
 
