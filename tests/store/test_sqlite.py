@@ -103,6 +103,19 @@ async def test_many_who_make_the_same_new_file_all_get_it(path: Path, vault: Vau
     await asyncio.gather(*(store.close() for store in stores))
 
 
+async def test_a_new_file_that_another_process_is_making_is_waited_for(path: Path) -> None:
+    _put(path, b"")
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreFailed, match="another process has kept it locked"):
+            await Database.open(path, MIGRATIONS, busy_seconds=0.05)
+        opening = asyncio.create_task(Database.open(path, MIGRATIONS))
+        await asyncio.wait({opening}, timeout=0.1)
+        assert not opening.done()
+        db.execute("COMMIT")
+    await (await opening).close()
+
+
 async def test_a_file_that_is_no_database_is_said_to_be_none(path: Path, vault: Vault) -> None:
     _put(path, b"not a database at all" * 100)
     with pytest.raises(StoreFailed, match="is not a store of the gateway, or it is damaged"):
@@ -336,7 +349,7 @@ async def test_a_kill_in_the_middle_of_writing_loses_nothing_that_was_answered(p
     await process.wait()
     answered = {int(line) for line in lines if line.endswith(b"\n")}
     store = await open_store(path, FernetVault(key))
-    rows = await store.shipments(limit=10_000)
+    rows = await store.shipments_by_fingerprint(FULL.fingerprint, NOW)
     assert answered <= {row.id for row in rows}
     assert len(rows) <= len(answered) + 1
     assert {row.sealed_reply for row in rows} == {bytes(20_000)}

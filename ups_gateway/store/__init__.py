@@ -131,7 +131,11 @@ class Accounts(Protocol):
 
 
 class Ledger(Protocol):
-    """Shipments. Every method commits before it returns."""
+    """Shipments. Every method commits before it returns.
+
+    Rows of `shipments_by_number`, `shipments_in`, `shipments`, `unaccepted` and `undelivered` come without their sealed
+    parts: read one by its id before changing it, or the change would erase them.
+    """
 
     async def add_shipment(self, shipment: Shipment) -> Shipment:
         """`id` is ignored."""

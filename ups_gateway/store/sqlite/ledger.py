@@ -25,6 +25,13 @@ _MADE = frozenset(
 _TAKEN = frozenset({State.ACCEPTED, State.DELIVERED})
 _BATCH = 500
 """Rows a transaction deletes at most: others wait for the file meanwhile."""
+_LIST = """
+    SELECT id, kind, access_key, account, environment, dialect, operation, state, fingerprint, created_at, changed_at,
+        digest, number, tracking_numbers, delivered, delivered_at, void_before, void_cause, void_tries, void_next_at,
+        running_seconds, note, NULL AS sealed_request, NULL AS sealed_reply
+    FROM shipments
+"""
+"""Labels are large, and who lists rows does not look at them."""
 
 
 class LedgerRows(Rows):
@@ -72,9 +79,9 @@ class LedgerRows(Rows):
         )
 
     async def shipments_by_number(self, number: str, environment: str) -> Sequence[Shipment]:
-        return await self._select(
+        return await self._list(
             """
-            SELECT * FROM shipments WHERE environment = ?
+            WHERE environment = ?
                 AND id IN (SELECT shipment FROM shipment_numbers WHERE number = ?) ORDER BY id DESC
             """,
             (environment, printable(number)),
@@ -87,20 +94,17 @@ class LedgerRows(Rows):
         )
 
     async def shipments_in(self, states: Collection[State], limit: int = 1000) -> Sequence[Shipment]:
-        return await self._select(
-            "SELECT * FROM shipments WHERE state IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
+        return await self._list(
+            "WHERE state IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
             (_json(states), limit),
         )
 
     async def shipments(self, limit: int = 100, before: int | None = None) -> Sequence[Shipment]:
-        return await self._select(
-            "SELECT * FROM shipments WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2", (before, limit)
-        )
+        return await self._list("WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2", (before, limit))
 
     async def unaccepted(self, never: Collection[int], limit: int = 1000) -> Sequence[Shipment]:
-        return await self._select(
+        return await self._list(
             """
-            SELECT * FROM shipments
             WHERE state = ? AND operation = ? AND environment <> 'test'
                 AND access_key NOT IN (SELECT value FROM json_each(?))
             ORDER BY id LIMIT ?
@@ -109,9 +113,8 @@ class LedgerRows(Rows):
         )
 
     async def undelivered(self, since: datetime, limit: int = 1000) -> Sequence[Shipment]:
-        return await self._select(
+        return await self._list(
             """
-            SELECT * FROM shipments
             WHERE ((state = ? AND operation = ?) OR state = ?)
                 AND kind = 'shipment' AND NOT delivered AND changed_at >= ?
             ORDER BY id DESC LIMIT ?
@@ -182,6 +185,9 @@ class LedgerRows(Rows):
         if deleted:
             await self._database.empty_log()
         return deleted
+
+    async def _list(self, those: str, values: tuple[Any, ...]) -> list[Shipment]:
+        return await self._select(_LIST + those, values)
 
     async def _select(self, query: str, values: tuple[Any, ...]) -> list[Shipment]:
         return [_shipment(row) for row in await self._database.read(query, values)]
