@@ -293,12 +293,13 @@ async def a_gateway(folder: Path) -> AsyncIterator[Gateway]:
         app = web.Application()
         add_admin_routes(app, parts)
         add_callback_routes(app, parts)
-        url = await _serve(app, stack)
+        url = await serve(app, stack)
         browser = await stack.enter_async_context(ClientSession(cookie_jar=CookieJar(unsafe=True)))
         yield Gateway(url, folder, parts, store, vault, clock, ups, running.url, browser)
 
 
-async def _serve(app: web.Application, stack: AsyncExitStack) -> str:
+async def serve(app: web.Application, stack: AsyncExitStack) -> str:
+    """Listens on a free port of loopback until the stack ends; the base URL."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

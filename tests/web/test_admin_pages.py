@@ -212,6 +212,15 @@ async def test_a_shipment_without_labels_is_told(admin: Gateway) -> None:
     assert (page.status, "There is no shipment 99 that has labels." in page.words) == (400, True)
 
 
+async def test_a_recovery_that_brings_no_label_is_told(admin: Gateway) -> None:
+    await admin.consent("Dock 3", "A1B2C3")
+    (account,) = await admin.store.accounts()
+    row = await admin.shipment(account, await admin.key(account))
+    admin.fault("labels", status=200, body={"LabelRecoveryResponse": {}})
+    page = await admin.get(f"/shipments/{row.id}/labels")
+    assert (page.status, "UPS gave no label for this shipment." in page.words) == (404, True)
+
+
 # --- speed ------------------------------------------------------------------------------------------------------------
 
 

@@ -7,9 +7,9 @@ from http.cookies import SimpleCookie
 
 from aiohttp import ClientSession, web
 
-from tests.web.administering import Gateway
+from tests.web.administering import START, Gateway
 from ups_gateway.web.admin import add_admin_routes
-from ups_gateway.web.admin.session import PUBLIC, WRONG_TRIES, new_read_token
+from ups_gateway.web.admin.session import PUBLIC, WRONG_TRIES, WrongTries, new_read_token
 from ups_gateway.web.oauth import add_callback_routes
 
 
@@ -149,3 +149,20 @@ async def test_the_store_keeps_no_token_readable(gateway: Gateway) -> None:
     folder = gateway.folder
     kept = b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
     assert [secret for secret in (link, read, *cookies) if secret.encode() in kept] == []
+
+
+def test_addresses_that_never_come_again_are_forgotten() -> None:
+    tries = WrongTries()
+    for _ in range(WRONG_TRIES):
+        tries.add("10.0.0.1", START)
+    before = tries.too_many("10.0.0.1", START)
+    for number in range(1000):
+        tries.add(f"10.1.{number // 250}.{number % 250}", START)
+    assert (before, tries.too_many("10.0.0.1", START)) == (True, False)
+
+
+async def test_a_store_that_fails_is_told_to_people_and_programs(admin: Gateway) -> None:
+    await admin.store.close()
+    page, status = await admin.get(), await admin.get("/api/status")
+    assert (page.status, page.sentence) == (500, "This could not be done")
+    assert (status.status, list(status.json)) == (500, ["error"])

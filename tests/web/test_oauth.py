@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from aiohttp import ClientSession, web
 
-from tests.web.administering import Gateway, Page
+from tests.web.administering import Gateway, Page, serve
 from ups_gateway.model import Profile
+from ups_gateway.web.oauth import add_callback_routes
 
 
 async def _begun(admin: Gateway, **fields: str) -> str:
@@ -198,3 +202,44 @@ async def test_authorizing_again_keeps_the_profile(admin: Gateway) -> None:
     found = await admin.store.profile(profile.id)
     assert found is not None
     assert (await _profiles(admin), found.generation) == ([("Dock 3", True)], profile.generation + 1)
+
+
+# --- on the TLS listener ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def tls_listener(admin: Gateway) -> AsyncIterator[str]:
+    """An application with nothing but the callback, as the TLS listener has it."""
+    app = web.Application()
+    add_callback_routes(app, admin.parts)
+    async with AsyncExitStack() as stack:
+        yield await serve(app, stack)
+
+
+async def _opened(url: str) -> Page:
+    async with ClientSession() as browser, browser.get(url, allow_redirects=False) as answer:
+        return Page(answer.status, await answer.text(), dict(answer.headers))
+
+
+async def test_the_tls_listener_finishes_a_sign_in_and_leads_to_the_status_page(
+    admin: Gateway, tls_listener: str
+) -> None:
+    location = await admin.at_ups(await _begun(admin))
+    page = await _opened(f"{tls_listener}/upscallback?{urlsplit(location).query}")
+    (profile,) = await admin.store.profiles()
+    style = await _opened(f"{tls_listener}/upscallback?style")
+    assert (page.status, page.sentence, style.status) == (200, "Dock 3 is signed in at UPS", 200)
+    assert f'href="http://127.0.0.1:8081/#profile-{profile.id}"' in page.text
+    assert page.headers["X-Frame-Options"] == "DENY"
+
+
+async def test_the_tls_listener_has_none_of_the_other_pages(tls_listener: str) -> None:
+    statuses = [(await _opened(tls_listener + path)).status for path in ("/", "/sign-in", "/api/status", "/static/x")]
+    assert statuses == [404, 404, 404, 404]
+
+
+async def test_a_store_that_cannot_keep_the_sign_in_is_told(admin: Gateway, tls_listener: str) -> None:
+    location = await admin.at_ups(await _begun(admin))
+    await admin.store.close()
+    page = await _opened(f"{tls_listener}/upscallback?{urlsplit(location).query}")
+    assert _said(page) == (500, "The gateway could not keep the sign-in")

@@ -18,31 +18,45 @@ from ups_gateway.web.admin.parts import Probe, Verdict
 
 TIME_LIMIT: Final = 10.0
 """Seconds for one account."""
+WHOLE_LIMIT: Final = 25.0
+"""Seconds for all of them: a person waits for the page."""
 AT_ONCE: Final = 8
 
 
 async def probe_accounts(
-    accounts: Iterable[Account], probe: Probe, store: Accounts, now: datetime
+    accounts: Iterable[Account],
+    probe: Probe,
+    store: Accounts,
+    now: datetime,
+    *,
+    time_limit: float = TIME_LIMIT,
+    whole_limit: float = WHOLE_LIMIT,
 ) -> tuple[tuple[Account, Verdict], ...]:
     """Probes the active ones; each as it is now stored, with this probe's own result. Raises StoreFailed."""
-    slots = asyncio.Semaphore(AT_ONCE)
-    return tuple(
-        await asyncio.gather(*(_probe(account, probe, store, now, slots) for account in accounts if account.active))
-    )
+    slots, time = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop().time
+    ends = time() + whole_limit
+
+    async def asked(account: Account) -> tuple[Account, Verdict]:
+        async with slots:
+            verdict, words = await _ask(account, probe, min(time() + time_limit, ends))
+        return await _keep(account, verdict, words, store, now)
+
+    return tuple(await asyncio.gather(*(asked(account) for account in accounts if account.active)))
 
 
-async def _probe(
-    account: Account, probe: Probe, store: Accounts, now: datetime, slots: asyncio.Semaphore
+async def _ask(account: Account, probe: Probe, until: float) -> tuple[Verdict, str]:
+    try:
+        async with asyncio.timeout_at(until):
+            return await probe(account)
+    except TimeoutError:
+        return "undecided", "UPS did not answer in time."
+    except GatewayError as error:
+        return "undecided", error.message
+
+
+async def _keep(
+    account: Account, verdict: Verdict, words: str, store: Accounts, now: datetime
 ) -> tuple[Account, Verdict]:
-    verdict: Verdict = "undecided"
-    async with slots:
-        try:
-            async with asyncio.timeout(TIME_LIMIT):
-                verdict, words = await probe(account)
-        except TimeoutError:
-            words = "UPS did not answer in time."
-        except GatewayError as error:
-            words = error.message
     # Read again: it may have been changed on the page meanwhile.
     stored = await store.account(account.id)
     if stored is None:
