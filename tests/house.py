@@ -13,18 +13,19 @@ import re
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import ClientSession
 
 from tests.gateway import Told, access, told
 from tests.simulator.driving import Driver
-from tests.web.wire import PATIENCE, eventually, post, unchunked
+from tests.web.wire import PATIENCE, eventually, post, read_answer
 from ups_gateway import app, config
 from ups_gateway.model import AccessKey, Account, AccountDefaults, LegacyAnswer, Profile, Secret, Shipment
 from ups_gateway.oauth.vault import make_key
@@ -54,15 +55,6 @@ KEY = access(LICENCE, USER, PASSWORD)
 
 Check = Callable[[bytes], list[tuple[str, str]]]
 
-_PROGRAM = """
-import os, sys
-from pathlib import Path
-from ups_gateway import app, config
-async def ready(running):
-    print(running.ports.legacy.port, flush=True)
-app.serve(config.load(Path(sys.argv[1]), os.environ), ready)
-"""
-
 
 class Clock:
     """Runs with the machine's, and can be moved."""
@@ -82,6 +74,11 @@ class Clock:
     def monotonic(self) -> float:
         return time.monotonic() + self.ahead
 
+    async def pause(self, seconds: float) -> None:
+        """Pauses between tries cost a test nothing."""
+        self.advance(seconds)
+        await asyncio.sleep(0)
+
 
 def xml(document: str, first: str = KEY) -> bytes:
     """The request of an old client: the access document and another, to the tool of its root."""
@@ -97,6 +94,8 @@ class House:
     environ: Mapping[str, str]
     clock: Clock
     ups: Driver
+    close_ups: Callable[[], Awaitable[None]]
+    """Nobody listens there any more."""
     pace: Pace = QUICK
     check: Check | None = None
     port: int = 0
@@ -122,7 +121,7 @@ class House:
 
     async def start(self) -> None:
         """In this process."""
-        clock = app.Clock(now=self.clock.utc, monotonic=self.clock.monotonic)
+        clock = app.Clock(self.clock.utc, self.clock.monotonic, pause=self.clock.pause)
         settings = config.load(self.file, self.environ)
         self._gateway = await self._stack.enter_async_context(app.running(settings, clock=clock, pace=self.pace))
         self.port = self._gateway.ports.legacy.port
@@ -135,13 +134,16 @@ class House:
     async def serve(self) -> None:
         """As a program of its own, on the machine's clock."""
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", _PROGRAM, str(self.file)),
+            *(sys.executable, "-m", "ups_gateway", "serve", "--config", str(self.file)),
             env={**os.environ, **self.environ},
             stdout=asyncio.subprocess.PIPE,
         )
         assert self._process.stdout is not None
         async with asyncio.timeout(20):
-            self.port = int(await self._process.stdout.readline())
+            said = (await self._process.stdout.readline()).decode()
+        found = re.search(r"Old requests: http://127\.0\.0\.1:(\d+)", said)
+        assert found is not None, said
+        self.port = int(found[1])
 
     async def kill(self) -> None:
         """kill -9, if it is a program of its own and runs."""
@@ -149,6 +151,14 @@ class House:
         if process is not None and process.returncode is None:
             process.kill()
             assert await process.wait() == -signal.SIGKILL
+
+    async def terminate(self) -> None:
+        """As a service manager ends the program."""
+        process, self._process = self._process, None
+        assert process is not None
+        process.terminate()
+        async with asyncio.timeout(20):
+            assert await process.wait() == 0
 
     # --- what people set up -------------------------------------------------------------------------------------------
 
@@ -195,15 +205,9 @@ class House:
 
     def read(self, answer: bytes) -> bytes:
         """The body of an answer, once it kept the wire rules and UPS's schema, in its order."""
-        head, _, body = answer.partition(b"\r\n\r\n")
-        first, *lines = head.decode("ascii").split("\r\n")
-        headers = dict(line.split(": ", 1) for line in lines)
-        assert (first, headers["Content-Type"]) == ("HTTP/1.1 200 OK", "application/xml")
-        assert headers["Connection"] == "close"
-        if "Transfer-Encoding" in headers:
-            body = unchunked(body)
-        else:
-            assert int(headers["Content-Length"]) == len(body)
+        first, headers, body = read_answer(answer)
+        assert first in ("HTTP/1.1 200 OK", "HTTP/1.0 200 OK")
+        assert headers["content-type"] == "application/xml"
         assert body.isascii()
         assert body.startswith(b'<?xml version="1.0"?>')
         self.validate(body)
@@ -248,18 +252,23 @@ class House:
 
 @asynccontextmanager
 async def a_house(
-    folder: Path, *, check: Check | None = None, pace: Pace = QUICK, ups: UpsSettings = UPS, **changes: str
+    folder: Path,
+    *,
+    check: Check | None = None,
+    pace: Pace = QUICK,
+    ups: UpsSettings = UPS,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[House]:
-    """Everything is started and seeded; `changes` are settings of the gateway."""
+    """Everything is started and seeded; `settings` are those of the gateway that differ."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         running = await start(make_app(ups, control=True, clock=clock), port=0)
         stack.push_async_callback(running.close)
         browser = await stack.enter_async_context(ClientSession())
         file = folder / "gateway.yaml"
-        file.write_text(_configuration(folder, running.url, changes))
+        file.write_text(_configuration(folder, running.url, settings))
         environ = {"DEMO_SECRET": "demo-secret", "UPS_GATEWAY_KEY": make_key().text()}
-        house = House(file, environ, clock, Driver(browser, running.url), pace, check)
+        house = House(file, environ, clock, Driver(browser, running.url), running.close, pace, check)
         stack.push_async_callback(house.stop)
         stack.push_async_callback(house.kill)
         await house.start()
@@ -267,7 +276,7 @@ async def a_house(
         yield house
 
 
-def _configuration(folder: Path, ups: str, changes: Mapping[str, str]) -> str:
+def _configuration(folder: Path, ups: str, settings: Mapping[str, str]) -> str:
     listen = {"listen.legacy": "127.0.0.1:0", "listen.admin": "127.0.0.1:0", "listen.tls": "off"}
     application = {
         "name": "demo",
@@ -276,7 +285,7 @@ def _configuration(folder: Path, ups: str, changes: Mapping[str, str]) -> str:
         "client_secret_env": "DEMO_SECRET",
     }
     return config.example(
-        **{**listen, "data_directory": str(folder / "data"), **changes},
+        **{**listen, "data_directory": str(folder / "data"), **settings},
         environments=[{"name": "simulator", "base_url": ups}],
         applications=[application],
     )
