@@ -283,6 +283,17 @@ async def test_a_unit_of_work_that_fails_leaves_nothing_and_the_next_is_not_hind
     await database.close()
 
 
+async def test_a_close_that_is_cancelled_leaves_no_thread(path: Path, vault: Vault) -> None:
+    before = _threads()
+    store = await open_store(path, vault)
+    closing = asyncio.create_task(store.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    await _until(lambda: _threads() <= before)
+
+
 def test_a_loop_that_ends_amid_a_unit_of_work_leaves_nothing_of_it(path: Path) -> None:
     async def work(db: aiosqlite.Connection) -> None:
         await db.execute("INSERT INTO one VALUES (1)")

@@ -44,8 +44,8 @@ class SqliteStore(ProfileRows, AccountRows, KeyRows, LedgerRows, JournalRows, Ad
     async def close(self) -> None:
         """Writes what is left and ends the threads; raises StoreFailed when the rest could not be written."""
         self._flushing.cancel()
-        await asyncio.gather(self._flushing, return_exceptions=True)
         try:
+            await asyncio.gather(self._flushing, return_exceptions=True)
             await self.flush()
         finally:
             await self._database.close()

@@ -126,13 +126,13 @@ class Database:
             await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
-        if self._units:
-            await asyncio.wait(self._units)
-        # The writer last: it is the last to close the file that puts the log into it.
-        try:
-            await self._reader.close()
-        finally:
-            await self._writer.close()
+        # A connection left open would keep the process from ending, so each is closed whatever becomes of the other;
+        # the writer last, for it is the last to close the file that puts the log into it.
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(self._writer.close)
+            stack.push_async_callback(self._reader.close)
+            if self._units:
+                await asyncio.wait(self._units)
 
     async def _own(self, unit: Coroutine[Any, Any, T]) -> T:
         """Runs it to its end, whatever becomes of the caller."""
