@@ -136,3 +136,14 @@ def test_dollars_are_said_only_where_nothing_else_can_be_meant(country: str, cur
         _tree(ShipFrom={"Address": {"CountryCode": country}}, InvoiceLineTotal={"MonetaryValue": "1"}), ACCOUNT
     )
     assert call.body["ShipmentRequest"]["Shipment"]["InvoiceLineTotal"].get("CurrencyCode") == currency
+
+
+@pytest.mark.parametrize(
+    ("country", "weight", "length"), [("US", "LBS", "IN"), ("CA", "LBS", "IN"), ("DE", "KGS", "CM")]
+)
+def test_numbers_without_a_unit_are_in_the_units_of_the_origin(country: str, weight: str, length: str) -> None:
+    package = {"PackageWeight": {"Weight": "5"}, "Dimensions": {"Length": "9"}}
+    call, _ = ship_call(_tree(ShipFrom={"Address": {"CountryCode": country}}, Package=[package]), ACCOUNT)
+    (made,) = call.body["ShipmentRequest"]["Shipment"]["Package"]
+    units = [made[name]["UnitOfMeasurement"]["Code"] for name in ("PackageWeight", "Dimensions")]
+    assert units == [weight, length]

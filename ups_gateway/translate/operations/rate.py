@@ -14,14 +14,9 @@ from ups_gateway.model import Account, Asked, Terms, Translated
 from ups_gateway.translate.engine import Default, Drop, From, Made, Node, Table, fill_defaults, leaves
 from ups_gateway.translate.operations.parts import CODE, at, copied, texts_at
 from ups_gateway.translate.operations.rate_request import OPTIONS, call
-from ups_gateway.translate.operations.units import name_units, origin_of, unit_of_length, unit_of_weight
+from ups_gateway.translate.operations.units import name_units, origin_currency, unit_of_length, unit_of_weight
 
 # --- requests ---------------------------------------------------------------------------------------------------------
-
-
-def _origin_currency(_account: Account, tree: Node) -> str | None:
-    # The schema lets the currency out. Where dollars are the only sane reading they are said; elsewhere UPS decides.
-    return "USD" if origin_of(tree) in ("US", "PR") else None
 
 
 def _bill_type(_account: Account, tree: Node) -> str:
@@ -41,12 +36,12 @@ DEFAULTS: Final = (
     Default("RateRequest.Shipment.Package[].PackageWeight?.UnitOfMeasurement.Code", unit_of_weight),
     Default("RateRequest.Shipment.Package[].DimWeight?.UnitOfMeasurement.Code", unit_of_weight),
     Default("RateRequest.Shipment.Package[].Dimensions?.UnitOfMeasurement.Code", unit_of_length),
-    Default("RateRequest.Shipment.Package[].PackageServiceOptions?.DeclaredValue?.CurrencyCode", _origin_currency),
-    Default("RateRequest.Shipment.Package[].PackageServiceOptions?.COD?.CODAmount?.CurrencyCode", _origin_currency),
+    Default("RateRequest.Shipment.Package[].PackageServiceOptions?.DeclaredValue?.CurrencyCode", origin_currency),
+    Default("RateRequest.Shipment.Package[].PackageServiceOptions?.COD?.CODAmount?.CurrencyCode", origin_currency),
     # 0: any funds; packages are sent COD within and between the US, Puerto Rico and Canada only
     Default("RateRequest.Shipment.Package[].PackageServiceOptions?.COD?.CODFundsCode", "0"),
-    Default("RateRequest.Shipment.ShipmentServiceOptions?.COD?.CODAmount?.CurrencyCode", _origin_currency),
-    Default("RateRequest.Shipment.InvoiceLineTotal?.CurrencyCode", _origin_currency),
+    Default("RateRequest.Shipment.ShipmentServiceOptions?.COD?.CODAmount?.CurrencyCode", origin_currency),
+    Default("RateRequest.Shipment.InvoiceLineTotal?.CurrencyCode", origin_currency),
     Default("RateRequest.Shipment.PaymentDetails?.ShipmentCharge[].Type", "01"),
     Default("RateRequest.Shipment.DeliveryTimeInformation?.PackageBillType", _bill_type),
 )

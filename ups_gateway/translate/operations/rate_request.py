@@ -26,6 +26,7 @@ from ups_gateway.translate.operations.parts import (
     WEIGHT,
     XML_ADDRESS,
 )
+from ups_gateway.translate.operations.units import unit_beside_weight
 
 VERSION: Final = "v2409"
 OPTIONS: Final = ("Rate", "Shop", "Ratetimeintransit", "Shoptimeintransit")
@@ -179,11 +180,6 @@ REQUEST: Final[Table] = {
 """REST's own shape; the XML API is told from it by its differences. Ground freight pricing it shares."""
 
 
-def _unit_beside(made: Node, target: Node, _body: Node) -> None:
-    if made.get("Code") in ("LBS", "KGS", "OZS") and "PackageWeight" in target:
-        target["PackageWeight"].setdefault("UnitOfMeasurement", made)
-
-
 XML_REQUEST: Final[Table] = amend(
     REQUEST,
     {
@@ -234,7 +230,9 @@ XML_REQUEST: Final[Table] = amend(
             ABSENT,
         ),
         # Carts put the unit beside the weight, and PickupType into the shipment
-        "Shipment.Package.UnitOfMeasurement": Made(_unit_beside, ("PackageWeight.UnitOfMeasurement",), WEIGHED_IN),
+        "Shipment.Package.UnitOfMeasurement": Made(
+            unit_beside_weight, ("PackageWeight.UnitOfMeasurement",), WEIGHED_IN
+        ),
         "Shipment.PickupType": To("/PickupType", CODE),
         "Shipment.CustomerClassification": To("/CustomerClassification", CODE),
         # The names of the years before the schema; UPS's own samples still have them

@@ -11,6 +11,7 @@ from typing import Any, Final
 from ups_gateway.model import Account, RestCall
 from ups_gateway.translate.engine import Default, fill_defaults
 from ups_gateway.translate.operations.parts import at, copied, texts_at
+from ups_gateway.translate.operations.units import origin_currency, unit_of_length, unit_of_weight
 
 VERSION: Final = "v2409"
 Node = dict[str, Any]
@@ -29,12 +30,6 @@ def _negotiated(account: Account, tree: Node) -> str | None:
     wanted = account.defaults.negotiated_rates
     discount = next(at(tree, "Shipment.ShipmentRatingOptions.UserLevelDiscountIndicator"), None)
     return "" if wanted and discount is None else None
-
-
-def _origin_currency(_account: Account, tree: Node) -> str | None:
-    # The old schema lets the currency out. Dollars are said where nothing else can be meant; elsewhere UPS decides.
-    origins = texts_at(tree, "Shipment.ShipFrom.Address.CountryCode", "Shipment.Shipper.Address.CountryCode")
-    return "USD" if origins and origins[0] in ("US", "PR") else None
 
 
 def _same_as(path: str) -> Any:
@@ -64,15 +59,14 @@ DEFAULTS: Final = tuple(
         (f"{_MAYBE_SOLD_TO}.AttentionName", _same_as(f"{_SOLD_TO}.Name")),
         ("Shipment.PaymentInformation.ShipmentCharge", _payment),
         ("Shipment.ShipmentRatingOptions.NegotiatedRatesIndicator", _negotiated),
-        # customer supplied packaging; LBS and IN are what UPS takes a number without a unit for (Rating.yaml)
-        ("Shipment.Package[].Packaging.Code", "02"),
-        ("Shipment.Package[].PackageWeight?.UnitOfMeasurement.Code", "LBS"),
-        ("Shipment.Package[].DimWeight?.UnitOfMeasurement.Code", "LBS"),
-        ("Shipment.Package[].Dimensions?.UnitOfMeasurement.Code", "IN"),
-        ("Shipment.Package[].PackageServiceOptions?.DeclaredValue?.CurrencyCode", _origin_currency),
-        ("Shipment.Package[].PackageServiceOptions?.COD?.CODAmount?.CurrencyCode", _origin_currency),
-        ("Shipment.ShipmentServiceOptions?.COD?.CODAmount?.CurrencyCode", _origin_currency),
-        ("Shipment.InvoiceLineTotal?.CurrencyCode", _origin_currency),
+        ("Shipment.Package[].Packaging.Code", "02"),  # customer supplied
+        ("Shipment.Package[].PackageWeight?.UnitOfMeasurement.Code", unit_of_weight),
+        ("Shipment.Package[].DimWeight?.UnitOfMeasurement.Code", unit_of_weight),
+        ("Shipment.Package[].Dimensions?.UnitOfMeasurement.Code", unit_of_length),
+        ("Shipment.Package[].PackageServiceOptions?.DeclaredValue?.CurrencyCode", origin_currency),
+        ("Shipment.Package[].PackageServiceOptions?.COD?.CODAmount?.CurrencyCode", origin_currency),
+        ("Shipment.ShipmentServiceOptions?.COD?.CODAmount?.CurrencyCode", origin_currency),
+        ("Shipment.InvoiceLineTotal?.CurrencyCode", origin_currency),
         ("LabelSpecification.LabelImageFormat.Code", lambda account, _tree: account.defaults.label_format or "GIF"),
         (
             "LabelSpecification?.LabelStockSize.Height",

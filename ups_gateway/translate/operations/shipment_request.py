@@ -27,6 +27,7 @@ from ups_gateway.translate.operations.parts import (
 )
 from ups_gateway.translate.operations.shipment_forms import INTERNATIONAL_FORMS, PHONE, XML_INTERNATIONAL_FORMS
 from ups_gateway.translate.operations.shipment_forms import XML_ADDRESS as XML_FORM_ADDRESS
+from ups_gateway.translate.operations.units import unit_beside_weight
 
 Node = dict[str, Any]
 
@@ -244,13 +245,6 @@ def _instructions(made: Node, target: Node, _body: Node) -> None:
         target["HandlingInstructions"] = [{"Instruction": code} for code in made["Instruction"]]
 
 
-def _unit_beside_weight(made: Node, target: Node, _body: Node) -> None:
-    """Carts put the unit beside the weight it belongs to."""
-    weight = target.get("PackageWeight")
-    if made and weight and "UnitOfMeasurement" not in weight:
-        weight["UnitOfMeasurement"] = made
-
-
 _XML_PARTY: Final[Table] = {"PhoneNumber": To("Phone.Number"), "Phone": ABSENT, "Address": XML_ADDRESS}
 
 
@@ -365,7 +359,7 @@ XML_REQUEST: Final[Table] = amend(
         "Shipment.Package.Packaging": ABSENT,
         "Shipment.Package.PackagingType": To("Packaging", CODE),
         "Shipment.Package.UnitOfMeasurement": Made(
-            _unit_beside_weight, ("PackageWeight.UnitOfMeasurement",), WEIGHT["UnitOfMeasurement"]
+            unit_beside_weight, ("PackageWeight.UnitOfMeasurement",), WEIGHT["UnitOfMeasurement"]
         ),
         "Shipment.Package.AdditionalHandlingIndicator": ABSENT,
         "Shipment.Package.AdditionalHandling": To("AdditionalHandlingIndicator", FLAG),

@@ -1,4 +1,4 @@
-"""The units that a rate request measures in: what is filled in where it names none.
+"""What a shipment is measured and valued in: what is filled in where a request names no unit or no currency.
 
 The rule: one system a shipment, and it is the origin country's (110529, 110548, 111057 of the error tables).
 """
@@ -32,6 +32,7 @@ _UNIT_NAMES: Final = {
     "00": "Kilograms",
     "01": "Pounds",
 }
+_OF_WEIGHT: Final = frozenset(("LBS", "KGS", "OZS"))
 IN_POUNDS: Final = frozenset(("US", "PR", "CA", "VI", "GU"))
 """Countries whose numbers without a unit are pounds and inches; all others measure metrically."""
 
@@ -52,8 +53,19 @@ def unit_of_length(_account: Account, tree: Node) -> str:
     return "CM" if _metric(tree) else "IN"
 
 
+def origin_currency(_account: Account, tree: Node) -> str | None:
+    """USD for an amount that names no currency where dollars are the only sane reading; elsewhere UPS decides."""
+    return "USD" if origin_of(tree) in ("US", "PR") else None
+
+
+def unit_beside_weight(made: Node, target: Node, _body: Node) -> None:
+    """Carts put the unit beside the weight that it belongs to."""
+    if made.get("Code") in _OF_WEIGHT and "PackageWeight" in target:
+        target["PackageWeight"].setdefault("UnitOfMeasurement", made)
+
+
 def origin_of(tree: Node) -> str:
-    """The country that a rate request ships from, "" if it names none."""
+    """The country that a request ships from, "" if it names none."""
     countries = texts_at(tree, "Shipment.ShipFrom.Address.CountryCode", "Shipment.Shipper.Address.CountryCode")
     return countries[0] if countries else ""
 
