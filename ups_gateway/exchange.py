@@ -195,7 +195,9 @@ class Exchange:
     def _fault(self, call: LegacyCall, trace: _Trace, error: GatewayError) -> LegacyAnswer:
         trace.code = error.refusals[0].code
         trace.result = next((result for kind, result in _RESULTS if isinstance(error, kind)), "bug")
-        return translate.fault(trace.asked or call, error)
+        key = trace.key
+        terms = translate.FaultTerms(key.json_fault_status, key.json_errors_beside) if key else translate.FAULT_TERMS
+        return translate.fault(trace.asked or call, error, terms)
 
     def _record(self, call: LegacyCall, trace: _Trace, seconds: float, ups_seconds: float, peer: str) -> ExchangeRecord:
         return ExchangeRecord(

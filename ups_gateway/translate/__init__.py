@@ -5,8 +5,9 @@ The rule: no socket, no clock, no database in here. What these functions need of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -23,8 +24,9 @@ from ups_gateway.model import (
     Translated,
 )
 from ups_gateway.translate import faults
-from ups_gateway.translate.dialects import xml
-from ups_gateway.translate.operations import READERS, SPECS, WRITERS
+from ups_gateway.translate.dialects import Unwrapped, header, json, rest, soap, xml
+from ups_gateway.translate.dialects.services import response_of
+from ups_gateway.translate.operations import PREFIXES, READERS, SPECS, TREES, WRITERS
 from ups_gateway.translate.operations.label_recovery import recovery_call
 from ups_gateway.translate.operations.probe import probe_call, probe_verdict
 from ups_gateway.translate.operations.shipment_results import Created, Label, created, labels
@@ -32,8 +34,30 @@ from ups_gateway.translate.operations.void import VoidVerdict, voided_reply
 from ups_gateway.translate.operations.void import call as void_call
 from ups_gateway.translate.operations.void import verdict as void_verdict
 
+_WITHOUT_ENVELOPE = re.compile(rb"\s*(?:<\?xml[^>]*\?>\s*)?<(?:AccessRequest|AddressValidationRequest)[\s>]")
+_UNWRAP = {
+    Dialect.XML: xml.unwrap,
+    Dialect.SOAP: soap.unwrap,
+    Dialect.JSON: json.unwrap,
+    Dialect.HEADER: header.unwrap,
+    Dialect.REST: rest.unwrap,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FaultTerms:
+    """What an access key wants of faults in legacy JSON: clients contradict each other (wire rule 6)."""
+
+    json_status: int = 200
+    json_errors_beside: bool = False
+
+
+FAULT_TERMS = FaultTerms()
+
 __all__ = [
+    "FAULT_TERMS",
     "Created",
+    "FaultTerms",
     "Label",
     "VoidVerdict",
     "answer",
@@ -61,16 +85,17 @@ __all__ = [
 
 def read(call: LegacyCall) -> Asked:
     """One old request, read: credentials taken out, the rest as a REST tree. Raises ClientFault."""
-    if not xml.answers_to(call.path):
-        raise UnknownOperation(f"The gateway has no service at {call.path[:100]!r}.")
-    xml.check(call)
-    unwrapped = xml.unwrap(call)
+    dialect = dialect_of(call)
+    unwrapped = _UNWRAP[dialect](call)
     spec = SPECS.get(unwrapped.operation)
-    if spec is None:
-        raise xml.unknown(call.path, unwrapped.root)
-    tree, ignored = READERS[unwrapped.operation, Dialect.XML](unwrapped.tree)
+    if dialect is Dialect.REST:
+        return _read_rest(unwrapped)
+    reader = READERS.get((unwrapped.operation, dialect))
+    if spec is None or reader is None:
+        raise UnknownOperation(f"{unwrapped.root} does not exist in this API of UPS's, or the gateway lacks it.")
+    tree, ignored = reader(unwrapped.tree)
     return Asked(
-        dialect=Dialect.XML,
+        dialect=dialect,
         operation=unwrapped.operation,
         credentials=unwrapped.credentials,
         accounts=spec.accounts(tree),
@@ -84,14 +109,48 @@ def read(call: LegacyCall) -> Asked:
     )
 
 
+def _read_rest(unwrapped: Unwrapped) -> Asked:
+    return Asked(
+        dialect=Dialect.REST,
+        operation=unwrapped.operation,
+        credentials=unwrapped.credentials,
+        accounts=rest.accounts(unwrapped),
+        tracking_numbers=rest.tracking_numbers(unwrapped),
+        root=unwrapped.root,
+        tree=unwrapped.tree,
+        creating=rest.creating(unwrapped),
+        wire=unwrapped.wire,
+    )
+
+
+def dialect_of(call: LegacyCall) -> Dialect:
+    """By path; what is posted to /webservices without an envelope is a document of the XML API."""
+    path = call.path.lower()
+    if path.startswith("/api/"):
+        return Dialect.REST
+    if path.startswith(("/rest/", "/json/")):
+        return Dialect.JSON
+    if path.startswith("/webservices/"):
+        return Dialect.XML if _WITHOUT_ENVELOPE.match(call.body[:400]) else Dialect.SOAP
+    if header.PATHS.match(path):
+        return Dialect.HEADER
+    if "/ups.app/xml" in path:
+        return Dialect.XML
+    raise UnknownOperation(f"The gateway has no service at {call.path[:100]!r}.")
+
+
 def request(asked: Asked, account: Account, terms: Terms) -> Translated:
     """The REST calls that a request amounts to on this account. Raises ClientFault."""
+    if asked.dialect is Dialect.REST:
+        return Translated(asked, (asked.wire.call,))
     translated = SPECS[asked.operation].request(asked, account, terms)
     return replace(translated, ignored=asked.ignored + translated.ignored)
 
 
 def more(translated: Translated, replies: Sequence[RestReply]) -> RestCall | None:
     """The call for the next page, or None when all is there."""
+    if translated.asked.dialect is Dialect.REST:
+        return None
     return SPECS[translated.asked.operation].more(translated, replies)
 
 
@@ -102,33 +161,80 @@ def answer(translated: Translated, replies: Sequence[RestReply], *, digest: str 
         error = refusal(asked, reply)
         if error is not None:
             raise error
+    if asked.dialect is Dialect.REST:
+        return rest.wrap(replies[-1])
     spec = SPECS[asked.operation]
     bodies = [faults.body_of(reply) for reply in replies]
+    if asked.dialect is Dialect.HEADER:
+        return header.wrap(asked.wire, asked.operation, bodies)
     tree = spec.source(translated, bodies)
     if digest:
         tree["ShipmentDigest"] = digest
+    warning = spec.warning(bodies)
+    if asked.dialect is Dialect.JSON:
+        payload = TREES[asked.operation](tree)
+        return json.wrap(asked.root, asked.wire, payload, tuple(response_of(bodies, warning)))
     out: list[str] = []
     WRITERS[asked.operation, asked.dialect](tree, out)
-    return xml.wrap(asked.root, asked.wire, "".join(out), spec.warning(bodies))
+    if asked.dialect is Dialect.SOAP:
+        prefix = PREFIXES[asked.operation]
+        return soap.wrap(asked.root, asked.wire, prefix, "".join(out), tuple(response_of(bodies, warning)))
+    return xml.wrap(asked.root, asked.wire, "".join(out), warning)
 
 
 def refusal(asked: Asked, reply: RestReply) -> GatewayError | None:
     """None when UPS did what was asked; else what its reply amounts to."""
-    return faults.refusal(reply, creating=asked.creating, codes=SPECS[asked.operation].codes)
+    own_codes = asked.dialect in (Dialect.REST, Dialect.HEADER)
+    codes = {} if own_codes else SPECS[asked.operation].codes
+    return faults.refusal(reply, creating=asked.creating, codes=codes)
 
 
-def fault(about: Asked | LegacyCall, error: GatewayError) -> LegacyAnswer:
-    """The error in the dialect of the request it is about."""
+def fault(about: Asked | LegacyCall, error: GatewayError, terms: FaultTerms = FAULT_TERMS) -> LegacyAnswer:
+    """The error in the dialect of the request it is about. `terms`: what the access key wants of JSON faults."""
     if isinstance(about, Asked):
-        return xml.wrap_fault(about.root, "", about.wire, error)
-    return xml.wrap_fault(None, about.path, None, error)
+        dialect, root, path, wire = about.dialect, about.root, "", about.wire
+    else:
+        dialect, root, path, wire = _likely_dialect(about), None, about.path, None
+    if isinstance(wire, xml.Wire) and wire.among_services:
+        return soap.wrap_fault(None, error)
+    match dialect:
+        case Dialect.SOAP:
+            return soap.wrap_fault(wire, error)
+        case Dialect.JSON:
+            return json.wrap_fault(error, status=terms.json_status, errors_beside=terms.json_errors_beside)
+        case Dialect.HEADER:
+            return header.wrap_fault(error)
+        case Dialect.REST:
+            return rest.wrap_fault(error)
+        case _:
+            return xml.wrap_fault(root, path, wire, error)
+
+
+def _likely_dialect(call: LegacyCall) -> Dialect:
+    """Of a request that cannot be read, perhaps not even its path."""
+    try:
+        dialect = dialect_of(call)
+    except UnknownOperation:
+        is_json = call.headers.get("content-type", "").startswith("application/json")
+        return Dialect.HEADER if is_json else Dialect.XML
+    return Dialect.SOAP if xml.among_services(call.path) else dialect
 
 
 def slow_start(call: LegacyCall) -> tuple[Mapping[str, str], bytes] | None:
     """Headers and first bytes that any answer to this call begins with; None where it must go out whole."""
-    if xml.answers_to(call.path):
-        return xml.HEADERS, xml.DECLARATION.encode()
-    return None
+    try:
+        dialect = dialect_of(call)
+    except UnknownOperation:
+        return None
+    match dialect:
+        case Dialect.XML:
+            return xml.HEADERS, xml.DECLARATION.encode()
+        case Dialect.SOAP:
+            return soap.HEADERS, soap.DECLARATION.encode()
+        case Dialect.JSON:
+            return json.HEADERS, b""
+        case _:
+            return None
 
 
 def encode_body(call: RestCall) -> bytes:

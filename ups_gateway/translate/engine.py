@@ -344,7 +344,49 @@ def compile_xml(template: Table, prefix: str = "") -> _Write:
     return write
 
 
-def _element(name: str, rule: Rule, prefix: str) -> _Write:
+def compile_tree(template: Table) -> Callable[[Any], Node]:
+    """The same template as a tree, for legacy JSON: a repeating element that occurs once is an object there."""
+    members = tuple((name, _source(name, rule)) for name, rule in template.items() if not isinstance(rule, Drop))
+    inner = {name: compile_tree(source.shape) for name, source in members if isinstance(source.shape, dict)}
+
+    def one(name: str, source: _Source, value: Any) -> Any:
+        if source.shape is FLAG:
+            return ""
+        if name in inner:
+            return inner[name](value) or None
+        return _text(value, source.via)
+
+    def make(node: Any) -> Node:
+        made: Node = {}
+        for name, source in members:
+            value = source.fetch(node)
+            if isinstance(value, list):
+                found = [one(name, source, item) for item in (value if source.many else value[:1])]
+                values = [item for item in found if item is not None]
+                value = values if len(values) > 1 else next(iter(values), None)
+            elif value is not None:
+                value = one(name, source, value)
+            if value is None:
+                value = source.default
+            if value is not None:
+                made[name] = value
+        return made
+
+    return make
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where the value of one element of a template comes from, and its shape."""
+
+    fetch: _Fetch
+    shape: Rule
+    many: bool
+    default: str | None
+    via: Callable[[str], str | None] | None
+
+
+def _source(name: str, rule: Rule) -> _Source:
     default: str | None = None
     via: Callable[[str], str | None] | None = None
     match rule:
@@ -355,8 +397,13 @@ def _element(name: str, rule: Rule, prefix: str) -> _Write:
         case _:
             fetch = _member(name)
     many = isinstance(rule, list)
-    shape = rule[0] if isinstance(rule, list) else rule
-    one = _content(prefix + name, shape, prefix, via)
+    return _Source(fetch, rule[0] if isinstance(rule, list) else rule, many, default, via)
+
+
+def _element(name: str, rule: Rule, prefix: str) -> _Write:
+    source = _source(name, rule)
+    fetch, many, default = source.fetch, source.many, source.default
+    one = _content(prefix + name, source.shape, prefix, source.via)
 
     def write(node: Any, out: list[str]) -> None:
         value = fetch(node)
@@ -372,6 +419,15 @@ def _element(name: str, rule: Rule, prefix: str) -> _Write:
             one(value, out)
 
     return write
+
+
+def _text(value: Any, via: Callable[[str], str | None] | None) -> str | None:
+    """The text of a value; None for what is none (an object, a truth value)."""
+    if not isinstance(value, str):
+        if isinstance(value, (dict, bool)):
+            return None
+        value = str(value)
+    return value if via is None else via(value)
 
 
 def _content(tag: str, shape: Rule, prefix: str, via: Callable[[str], str | None] | None) -> _Write:
@@ -393,17 +449,10 @@ def _content(tag: str, shape: Rule, prefix: str, via: Callable[[str], str | None
         return write_object
 
     def write_text(value: Any, out: list[str]) -> None:
-        if not isinstance(value, str):
-            if isinstance(value, (dict, bool)):
-                return
-            value = str(value)
-        if via is not None:
-            value = via(value)
-            if value is None:
-                return
-        if value:
-            out += (opening, escape(value), closing)
-        else:
+        text = _text(value, via)
+        if text:
+            out += (opening, escape(text), closing)
+        elif text is not None:
             out.append(empty)
 
     return write_text

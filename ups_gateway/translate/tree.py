@@ -73,10 +73,14 @@ def _decoded(body: bytes, name: str) -> str:
 def split(text: str) -> tuple[str | None, str]:
     """(AccessRequest document or None, the request document), both without XML declarations."""
     found = _ACCESS.search(text)
-    if found is None or "Envelope" in text[: found.start()]:
-        return None, _DECLARATIONS.sub("", text)
-    rest = text[: found.start()] + text[found.end() :]
-    return found[0], _DECLARATIONS.sub("", rest)
+    if found is None:
+        return None, without_declarations(text)
+    return found[0], without_declarations(text[: found.start()] + text[found.end() :])
+
+
+def without_declarations(text: str) -> str:
+    """The text without XML declarations: it has been decoded already."""
+    return _DECLARATIONS.sub("", text)
 
 
 def parse(text: str) -> Any:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from ups_gateway.errors import GatewayError, MalformedRequest, UnknownOperation, UpsRefused, UpsUnreachable
 from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Operation, Secret
 from ups_gateway.translate import tree
+from ups_gateway.translate.dialects import Unwrapped
 from ups_gateway.translate.engine import escape
 
 DECLARATION: Final = '<?xml version="1.0"?>'
@@ -49,17 +50,8 @@ class Wire:
     """What the answer must repeat of the request: TransactionReference members, as sent, in ASCII."""
 
     echo: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unwrapped:
-    """A request without its wrapping."""
-
-    operation: Operation
-    credentials: Credentials
-    root: str
-    tree: Any
-    wire: Wire
+    among_services: bool = False
+    """It came to /webservices/AV, where faults are SOAP's (wire rule 5)."""
 
 
 def tool_of(path: str) -> str:
@@ -67,13 +59,15 @@ def tool_of(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2].lower()
 
 
-def answers_to(path: str) -> bool:
-    """Is it a path of the XML API?"""
-    return "/ups.app/xml" in path.lower()
+def among_services(path: str) -> bool:
+    """A document of the XML API on a path of the SOAP services."""
+    return path.lower().startswith("/webservices/")
 
 
 def unwrap(call: LegacyCall) -> Unwrapped:
     """Reads both documents. Raises MalformedRequest, InvalidRequest, UnknownOperation."""
+    if call.method != "POST":
+        raise MalformedRequest(f"The XML API is asked by POST, not by {call.method[:20]}.")
     access, request = tree.split(tree.decode(call.body))
     element = tree.parse(request)
     root = tree.local_name(element)
@@ -81,7 +75,7 @@ def unwrap(call: LegacyCall) -> Unwrapped:
     if not isinstance(content, dict):
         content = {}
     operation = _operation(root, content, call.path)
-    return Unwrapped(operation, _credentials(access), root, content, Wire(_echo(element)))
+    return Unwrapped(operation, _credentials(access), root, content, Wire(_echo(element), among_services(call.path)))
 
 
 def _operation(root: str, content: dict[str, Any], path: str) -> Operation:
@@ -179,9 +173,3 @@ def _error(level: str, code: str, message: str, wait: float | None, location: st
         f"<Error><ErrorSeverity>{level}</ErrorSeverity><ErrorCode>{escape(code)}</ErrorCode>"
         f"<ErrorDescription>{escape(message) or 'General process failure'}</ErrorDescription>{seconds}{where}</Error>"
     )
-
-
-def check(call: LegacyCall) -> None:
-    """Refuses what is not a request at all. Raises MalformedRequest."""
-    if call.method != "POST":
-        raise MalformedRequest(f"The XML API is asked by POST, not by {call.method[:20]}.")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ups_gateway.errors import Refusal
 from ups_gateway.model import Account, Asked, Dialect, Operation, RestCall, RestReply, Terms, Translated
-from ups_gateway.translate.engine import Table, compile_request, compile_xml
+from ups_gateway.translate.engine import Table, compile_request, compile_tree, compile_xml
 from ups_gateway.translate.operations import (
     address_city,
     address_street,
@@ -146,15 +146,61 @@ SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
     }
 )
 
+
+PREFIXES: Final[Mapping[Operation, str]] = MappingProxyType(
+    {
+        Operation.RATE: "rate",
+        Operation.SHIP: "ship",
+        Operation.SHIP_CONFIRM: "ship",
+        Operation.SHIP_ACCEPT: "ship",
+        Operation.VOID: "void",
+        Operation.LABEL_RECOVERY: "lbr",
+        Operation.TRACK: "trk",
+        Operation.ADDRESS_STREET: "xav",
+        Operation.TIME_IN_TRANSIT: "tnt",
+        Operation.PICKUP_CREATE: "pkup",
+        Operation.PICKUP_RATE: "pkup",
+        Operation.PICKUP_CANCEL: "pkup",
+        Operation.PICKUP_PENDING: "pkup",
+        Operation.PICKUP_FACILITIES: "pkup",
+        Operation.PAPERLESS_UPLOAD: "pdoc",
+        Operation.PAPERLESS_PUSH: "pdoc",
+        Operation.PAPERLESS_DELETE: "pdoc",
+        Operation.DANGEROUS_GOODS_PRECHECK: "dgu",
+        Operation.DANGEROUS_GOODS_CHEMICALS: "dgu",
+        Operation.PRENOTIFICATION: "pn",
+        Operation.LANDED_COST: "lc",
+    }
+)
+"""Prefix of the payload's namespace in answers: the ones UPS's own answers had, for clients that match text."""
+
+
+def _table(spec: Spec, dialect: Dialect) -> Table | None:
+    """JSON and early REST are the SOAP message in other clothes, unless they have a table of their own."""
+    if dialect in (Dialect.JSON, Dialect.HEADER):
+        return spec.requests.get(dialect) or spec.requests.get(Dialect.SOAP)
+    return spec.requests.get(dialect)
+
+
 READERS: Final = {
     (operation, dialect): compile_request(table, "")
     for operation, spec in SPECS.items()
-    for dialect, table in spec.requests.items()
+    for dialect in (Dialect.XML, Dialect.SOAP, Dialect.JSON, Dialect.HEADER)
+    if (table := _table(spec, dialect)) is not None
 }
 """(operation, dialect) -> old tree -> (REST tree, ignored paths)."""
 
 WRITERS: Final = {
-    (operation, Dialect.XML): compile_xml(spec.answers[Dialect.XML])
+    (operation, dialect): compile_xml(template, "" if dialect is Dialect.XML else f"{PREFIXES[operation]}:")
     for operation, spec in SPECS.items()
-    if Dialect.XML in spec.answers
+    for dialect, template in spec.answers.items()
+    if dialect in (Dialect.XML, Dialect.SOAP)
 }
+"""(operation, dialect) -> writes the payload of an answer."""
+
+TREES: Final = {
+    operation: compile_tree(spec.answers.get(Dialect.JSON) or spec.answers[Dialect.SOAP])
+    for operation, spec in SPECS.items()
+    if Dialect.SOAP in spec.answers or Dialect.JSON in spec.answers
+}
+"""operation -> the payload of a legacy JSON answer."""

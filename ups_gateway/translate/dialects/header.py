@@ -1,0 +1,224 @@
+"""Early REST: credentials in headers, paths without /api, JSON bodies almost as today's.
+
+The rule: path and query become what the SOAP message would hold, so that one table serves both; the answer is UPS's
+own, with arrays collapsed to what the version in the client's path gave (UPS.md section 1.4, wire rule 7).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote
+
+from ups_gateway.errors import GatewayError, MalformedRequest, UnknownOperation, UpsRefused
+from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Operation, Secret
+from ups_gateway.translate.dialects import Unwrapped
+from ups_gateway.translate.dialects.json import decode
+
+HEADERS: Final[Mapping[str, str]] = MappingProxyType({"Content-Type": "application/json"})
+_STATUSES: Final = frozenset({400, 404, 429, 500})
+"""Statuses that clients take from UPS; 401 and 403 only for their own credentials."""
+
+Shape = Callable[[Mapping[str, str], Mapping[str, str], dict[str, Any]], dict[str, Any]]
+"""(parts of the path, query, body) -> what stands below the root of the SOAP message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One early path."""
+
+    method: str
+    path: re.Pattern[str]
+    root: str
+    operation: Operation
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What the answer depends on: the version in the path, and what of the query goes on to UPS."""
+
+    version: str
+    query: Mapping[str, str]
+
+
+def _body(root: str) -> Shape:
+    return lambda _path, _query, body: _object(body.get(root, body))
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _with_option(root: str) -> Shape:
+    def shape(path: Mapping[str, str], query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
+        content = _object(body.get(root, body))
+        option = path["option"]
+        if "timeintransit" in query.get("additionalinfo", "").lower() and "timeintransit" not in option.lower():
+            option += "timeintransit"
+        content["Request"] = {**_object(content.get("Request")), "RequestOption": option}
+        return content
+
+    return shape
+
+
+def _address(path: Mapping[str, str], query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    content = _with_option("XAVRequest")(path, query, body)
+    given = {name.lower(): value for name, value in query.items()}
+    if given.get("regionalrequestindicator", "").lower() == "true":
+        content["RegionalRequestIndicator"] = ""
+    if "maximumcandidatelistsize" in given:
+        content["MaximumCandidateListSize"] = given["maximumcandidatelistsize"]
+    return content
+
+
+def _void(path: Mapping[str, str], query: Mapping[str, str], _body: dict[str, Any]) -> dict[str, Any]:
+    given = {name.lower(): value for name, value in query.items()}
+    numbers = re.findall(r"[0-9A-Za-z]+", given.get("trackingnumber", ""))
+    return {"VoidShipment": {"ShipmentIdentificationNumber": path["number"], "TrackingNumber": numbers}}
+
+
+def _track(path: Mapping[str, str], _query: Mapping[str, str], _body: dict[str, Any]) -> dict[str, Any]:
+    return {"InquiryNumber": path["number"], "Request": {"RequestOption": "1"}}
+
+
+def _no_pickup(path: Mapping[str, str], _query: Mapping[str, str], _body: dict[str, Any]) -> dict[str, Any]:
+    number = path["number"]
+    # A PRN has 11 characters, an account 6 or 10 (Pickup guide)
+    return {"CancelBy": "02", "PRN": number} if len(number) > 10 else {"CancelBy": "01", "PRN": number}
+
+
+def _route(method: str, path: str, root: str, operation: Operation, shape: Shape | None = None) -> Route:
+    return Route(method, re.compile(path + "/?", re.IGNORECASE), root, operation, shape or _body(root))
+
+
+_VERSION: Final = r"/(?P<version>v?\d+)"
+_NUMBER: Final = r"/(?P<number>[^/]+)"
+_OPTION: Final = r"/(?P<option>[a-z0-9]+)"
+ROUTES: Final = (
+    _route(
+        "POST", f"/ship{_VERSION}/rating/(?P<option>[a-z]+)", "RateRequest", Operation.RATE, _with_option("RateRequest")
+    ),
+    _route("POST", f"/ship{_VERSION}/shipments", "ShipmentRequest", Operation.SHIP),
+    _route("DELETE", f"/ship{_VERSION}/shipments/cancel{_NUMBER}", "VoidShipmentRequest", Operation.VOID, _void),
+    _route("POST", f"/ship{_VERSION}/shipments/labels", "LabelRecoveryRequest", Operation.LABEL_RECOVERY),
+    _route("POST", f"/ship{_VERSION}/shipments/transittimes", "TimeInTransitRequest", Operation.TIME_IN_TRANSIT),
+    _route("GET", f"/track{_VERSION}/details{_NUMBER}", "TrackRequest", Operation.TRACK, _track),
+    _route(
+        "POST", f"/addressvalidation{_VERSION}/(?P<option>[0-9]+)", "XAVRequest", Operation.ADDRESS_STREET, _address
+    ),
+    _route(
+        "POST",
+        f"/dangerousgoods{_VERSION}/acceptanceauditprecheck",
+        "AcceptanceAuditPreCheckRequest",
+        Operation.DANGEROUS_GOODS_PRECHECK,
+    ),
+    _route(
+        "POST",
+        f"/dangerousgoods{_VERSION}/chemicalreferencedata",
+        "ChemicalReferenceDataRequest",
+        Operation.DANGEROUS_GOODS_CHEMICALS,
+    ),
+    _route("POST", f"/ship{_VERSION}/pickups", "PickupCreationRequest", Operation.PICKUP_CREATE),
+    _route("DELETE", f"/ship{_VERSION}/pickups{_NUMBER}", "PickupCancelRequest", Operation.PICKUP_CANCEL, _no_pickup),
+)
+PATHS: Final = re.compile(r"/(?:ship|track|addressvalidation|dangerousgoods|locator)/v?\d", re.IGNORECASE)
+_RETIRED: Final = (
+    (re.compile(r"/ship/v?\d+/freight/", re.IGNORECASE), "UPS sold its freight business; there is no UPS API for it."),
+    (
+        re.compile(r"/locator/", re.IGNORECASE),
+        "UPS's OpenAPI has no successor of this list; the Locator API finds access points near an address.",
+    ),
+)
+
+
+def unwrap(call: LegacyCall) -> Unwrapped:
+    """Reads path, query, headers and body. Raises MalformedRequest, UnknownOperation."""
+    for pattern, words in _RETIRED:
+        if pattern.match(call.path):
+            raise UnknownOperation(words)
+    path = unquote(call.path)
+    for route in ROUTES:
+        found = route.path.fullmatch(path)
+        if found is None or route.method != call.method:
+            continue
+        parts = found.groupdict()
+        query = dict(parse_qsl(call.query, keep_blank_values=True))
+        body = decode(call.body) if call.method == "POST" else {}
+        return Unwrapped(
+            route.operation,
+            credentials(call.headers),
+            route.root,
+            route.shape(parts, query, body),
+            Wire(parts["version"].lower().lstrip("v"), MappingProxyType(query)),
+        )
+    if any(route.path.fullmatch(path) for route in ROUTES):
+        raise MalformedRequest(f"{path[:100]} is not asked by {call.method[:20]}.")
+    raise UnknownOperation(f"There is no service at {path[:100]!r}.")
+
+
+def credentials(headers: Mapping[str, str]) -> Credentials:
+    """AccessLicenseNumber, Username and Password; absent or empty ones are None."""
+    password = headers.get("password", "").strip()
+    return Credentials(
+        headers.get("accesslicensenumber", "").strip() or None,
+        headers.get("username", "").strip() or None,
+        Secret(password) if password else None,
+    )
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+ARRAYS_SINCE: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            "Alert AlertDetail ElementIdentifier Disclaimer RatedShipmentAlert ItemizedCharges HandlingUnits TaxCharges"
+            " RatedPackage Accessorial RateModifier PackageResults PackageLevelResults GraphicImagePart DGPaperImage"
+            " ChargeDetail ChemicalData ChemicalRecordResults PackageQuantityLimitDetail Candidate".split(),
+            2403,
+        ),
+        **dict.fromkeys("RatedShipment ControlLogReceipt".split(), 2409),
+    }
+)
+"""Always arrays from this version on; before, an object when they occur once (rest-array-since.tsv)."""
+
+
+def wrap(wire: Wire, operation: Operation, bodies: Sequence[Any]) -> LegacyAnswer:
+    """UPS's answer, with arrays of one as the client's version had them."""
+    version = int(wire.version) if wire.version.isdigit() else 1
+    body = bodies[-1]
+    if operation not in (Operation.TRACK, Operation.TIME_IN_TRANSIT):
+        body = collapsed(body, version)
+    return _answer(200, body)
+
+
+def collapsed(node: Any, version: int) -> Any:
+    """Arrays of one become the lone object in versions that did not always give arrays."""
+    if isinstance(node, dict):
+        return {name: _member(name, value, version) for name, value in node.items()}
+    return [collapsed(item, version) for item in node] if isinstance(node, list) else node
+
+
+def _member(name: str, value: Any, version: int) -> Any:
+    if isinstance(value, list) and len(value) == 1 and version < ARRAYS_SINCE.get(name, 0):
+        return collapsed(value[0], version)
+    return collapsed(value, version)
+
+
+def wrap_fault(error: GatewayError) -> LegacyAnswer:
+    """All errors as `response.errors`."""
+    status = error.status
+    if isinstance(error, UpsRefused):
+        status = {405: 404, 503: 500}.get(error.http_status, error.http_status)
+        if status not in _STATUSES:
+            status = 400 if 200 <= status < 500 else 500
+    errors = [{"code": one.code, "message": one.message} for one in error.refusals]
+    return _answer(status, {"response": {"errors": errors}})
+
+
+def _answer(status: int, body: Any) -> LegacyAnswer:
+    return LegacyAnswer(status, HEADERS, json.dumps(body, separators=(",", ":")).encode("ascii"))

@@ -1,0 +1,143 @@
+"""Legacy JSON (/rest/<Service>, /json/<Service>): the SOAP message as one object, credentials beside the request.
+
+The rule: the body's root decides, not the path. Errors are always `Fault`, by default with HTTP 200 (wire rule 6).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import msgspec
+
+from ups_gateway.errors import GatewayError, InvalidRequest, MalformedRequest, UpsRefused, UpsUnreachable
+from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Secret
+from ups_gateway.translate.dialects import Unwrapped
+from ups_gateway.translate.dialects.services import operation_of, severity
+
+HEADERS: Final[Mapping[str, str]] = MappingProxyType({"Content-Type": "application/json"})
+_SECURITY: Final = ("UPSSecurity", "Security", "AccessRequest")
+MAX_DEPTH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What the answer must repeat: the context, as sent."""
+
+    context: Any
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """The body's object. Raises MalformedRequest."""
+    if not body.strip():
+        raise MalformedRequest("The request is empty; a JSON object was expected.")
+    try:
+        found = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedRequest(f"The request is not JSON: {str(error)[:120]}") from None
+    if not isinstance(found, dict):
+        raise MalformedRequest("The request is not a JSON object.")
+    return found
+
+
+def unwrap(call: LegacyCall) -> Unwrapped:
+    """Reads the object. Raises MalformedRequest, InvalidRequest, UnknownOperation."""
+    if call.method != "POST":
+        raise MalformedRequest(f"A JSON service is asked by POST, not by {call.method[:20]}.")
+    found = decode(call.body)
+    security: dict[str, Any] = next((found[name] for name in _SECURITY if isinstance(found.get(name), dict)), {})
+    roots = [name for name in found if name not in _SECURITY]
+    if not roots:
+        raise InvalidRequest("The JSON object holds no request, only credentials.")
+    root = next((name for name in roots if name.endswith("Request")), roots[0])
+    content = found[root] if isinstance(found[root], dict) else {}
+    return Unwrapped(operation_of(root, call.path), credentials(security), root, texts(content), wire_of(content))
+
+
+def credentials(security: Mapping[str, Any]) -> Credentials:
+    """UPSSecurity, Security + UPSServiceAccessToken, UserAccessToken/UserId: by name alone."""
+    held: dict[str, str] = {}
+
+    def walk(node: Any) -> None:
+        for name, value in node.items() if isinstance(node, dict) else ():
+            if isinstance(value, str) and value.strip():
+                held[name] = value.strip()
+            else:
+                walk(value)
+
+    walk(security)
+    password = held.get("Password")
+    return Credentials(
+        held.get("AccessLicenseNumber"),
+        held.get("Username") or held.get("UserId"),
+        Secret(password) if password else None,
+    )
+
+
+def texts(node: Any, depth: int = 0) -> Any:
+    """The tree as the old APIs saw it: numbers and truth values as text, null as an empty element, texts trimmed."""
+    if depth > MAX_DEPTH:
+        raise MalformedRequest(f"The JSON object is nested deeper than {MAX_DEPTH} levels.")
+    if isinstance(node, dict):
+        return {name: texts(value, depth + 1) for name, value in node.items()}
+    if isinstance(node, list):
+        return [texts(value, depth + 1) for value in node]
+    if isinstance(node, bool):
+        return "true" if node else "false"
+    return "" if node is None else str(node).strip()
+
+
+def wire_of(content: Mapping[str, Any]) -> Wire:
+    """The context below Request/TransactionReference."""
+    request = content.get("Request")
+    reference = request.get("TransactionReference") if isinstance(request, dict) else None
+    return Wire(reference.get("CustomerContext") if isinstance(reference, dict) else None)
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def wrap(root: str, wire: Wire, payload: Mapping[str, Any], alerts: Sequence[tuple[str, str]]) -> LegacyAnswer:
+    """A good answer; a lone alert is an object."""
+    response: dict[str, Any] = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
+    if alerts:
+        listed = [{"Code": code, "Description": words} for code, words in alerts]
+        response["Alert"] = listed if len(listed) > 1 else listed[0]
+    if wire.context not in (None, ""):
+        response["TransactionReference"] = {"CustomerContext": wire.context}
+    return _answer(200, {f"{root.removesuffix('Request')}Response": {"Response": response, **payload}})
+
+
+def wrap_fault(error: GatewayError, *, status: int = 200, errors_beside: bool = False) -> LegacyAnswer:
+    """All errors as UPS wrote them; `response.errors` beside the Fault only for clients that want it."""
+    level = severity(error)
+    wait = error.retry_after if isinstance(error, (UpsRefused, UpsUnreachable)) else None
+    details: list[dict[str, Any]] = []
+    for one in error.refusals:
+        detail: dict[str, Any] = {
+            "Severity": level,
+            "PrimaryErrorCode": {"Code": one.code, "Description": one.message or "General process failure"},
+        }
+        if wait is not None:
+            detail["MinimumRetrySeconds"] = str(max(1, round(wait)))
+        if error.location:
+            detail["Location"] = {"LocationElementName": error.location}
+        details.append(detail)
+    code = "Client" if level != "Transient" and error.status < 500 else "Server"
+    body: dict[str, Any] = {
+        "Fault": {
+            "faultcode": code,
+            "faultstring": "An exception has been raised as a result of client data.",
+            "detail": {"Errors": {"ErrorDetail": details if len(details) > 1 else details[0]}},
+        }
+    }
+    if errors_beside:
+        body["response"] = {"errors": [{"code": one.code, "message": one.message} for one in error.refusals]}
+    return _answer(status, body)
+
+
+def _answer(status: int, body: Mapping[str, Any]) -> LegacyAnswer:
+    return LegacyAnswer(status, HEADERS, json.dumps(body, separators=(",", ":")).encode("ascii"))
