@@ -52,6 +52,8 @@ async def test_the_number_that_confirm_says_is_real_and_has_a_label(house: House
     accepted = [await house.ask(accept(confirmed.digest)) for _ in range(2)]
     assert [label(one) for one in accepted] == [("GIF", confirmed.number)] * 2
     assert await house.calls("/ship") == 1
+    await house.until_settled()
+    assert [(row.state, row.delivered) for row in await house.rows()] == [(State.ACCEPTED, True)]
 
 
 async def test_two_shipments_that_are_alike_have_two_labels(house: House) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -105,6 +106,43 @@ async def test_a_program_that_hangs_up_and_asks_again_gets_the_one_label(house: 
     assert label(await house.ask(accept(confirmed.digest))) == ("GIF", confirmed.number)
     another = await house.ask(confirm())
     assert ({*await voided(house)}, await house.calls("/ship")) == ({confirmed.number, another.number}, 2)
+
+
+@pytest.mark.parametrize("how", ["close", "reset"])
+async def test_a_program_that_drops_its_answer_unread_gets_it_again(house: House, how: str) -> None:
+    async with Client(house.port) as program:
+        await program.send(xml(confirm()))
+        await asyncio.to_thread(program.socket.recv, 1, socket.MSG_PEEK)
+        getattr(program, how)()
+    await house.until_settled()
+    confirmed = await house.ask(confirm())
+    assert (await voided(house), await house.calls("/ship")) == ({confirmed.number: False}, 1)
+
+
+async def test_a_restart_does_not_make_a_repeat_a_new_shipment(house: House) -> None:
+    await house.ups.fault(path="/ship", delay_ms=SLOW, times=1)
+    async with Client(house.port) as program:
+        await program.send(xml(confirm()))
+        await house.until_called("/ship")
+        program.reset()
+    await until(house, State.CREATED)
+    await house.stop()
+    await house.start()
+    confirmed = await house.ask(confirm())
+    assert (await voided(house), await house.calls("/ship")) == ({confirmed.number: False}, 1)
+    assert label(await house.ask(accept(confirmed.digest))) == ("GIF", confirmed.number)
+
+
+async def test_an_answer_under_way_is_given_before_the_gateway_ends(house: House) -> None:
+    await house.stop()
+    await house.serve()
+    await house.ups.fault(path="/ship", delay_ms=SLOW, times=1)
+    asked = asyncio.create_task(house.ask(confirm()))
+    await house.until_called("/ship")
+    await house.terminate()
+    await house.start()
+    confirmed = await asked
+    assert label(await house.ask(accept(confirmed.digest))) == ("GIF", confirmed.number)
 
 
 async def test_a_program_that_still_waits_and_one_that_asks_the_same_get_two_labels(house: House) -> None:
