@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+from ups_gateway.errors import InvalidRequest, Refusal, UpsRefused
+from ups_gateway.model import Translated
 from ups_gateway.translate.engine import FLAG, Drop, Made, Table, To, flags, leaves
 
 CODE: Final = leaves("Code Description")
@@ -26,6 +28,14 @@ REFERENCE: Final[Table] = {
     "ToolVersion": ECHOED,
 }
 """Request/TransactionReference of the XML API."""
+
+SOAP_REFERENCE: Final[Table] = {
+    "CustomerContext": REFERENCE["CustomerContext"],
+    "TransactionIdentifier": Drop("not used, says the schema"),
+}
+"""Request/TransactionReference of SOAP and legacy JSON."""
+SOAP_REQUEST: Final[Table] = {**leaves("RequestOption SubVersion"), "TransactionReference": SOAP_REFERENCE}
+"""common:Request."""
 
 XML_ADDRESS_LINES: Final[Table] = {
     "AddressLine1": To("AddressLine[]"),
@@ -100,9 +110,69 @@ def texts_at(tree: Any, *paths: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def prepaid_freight(tree: Any) -> tuple[str, ...]:
+    """The account that pays for ground freight, unless it is a receiver's (02) or a third party's (03)."""
+    payment = next(at(tree, "Shipment.FRSPaymentInformation"), {})
+    return () if next(at(payment, "Type.Code"), "") in ("02", "03") else texts_at(payment, "AccountNumber")
+
+
 def warning_of(body: Any, root: str) -> tuple[str, str] | None:
     """The first Response/Alert of a REST reply, as (code, text)."""
     for alert in at(body, f"{root}.Response.Alert"):
         if isinstance(alert, dict) and alert.get("Code"):
             return str(alert["Code"]), str(alert.get("Description") or "Warning")
     return None
+
+
+def below(root: str) -> Callable[[Translated, Sequence[Any]], Any]:
+    """The `source` of an operation whose template reads what stands below this root."""
+
+    def source(_translated: Translated, bodies: Sequence[Any]) -> Any:
+        return next((answer for answer in at(bodies[0], root) if isinstance(answer, dict)), {})
+
+    return source
+
+
+def alert_below(root: str) -> Callable[[Sequence[Any]], tuple[str, str] | None]:
+    """The `warning` of an operation: the first alert of its one reply."""
+    return lambda bodies: warning_of(bodies[0], root)
+
+
+def for_header(text: str, name: str) -> str:
+    """A text of the request that goes on as a header. Raises InvalidRequest for what a header cannot carry."""
+    if not text.isascii() or not text.isprintable():
+        raise InvalidRequest(f"{name} may hold printable ASCII characters only.", location=name)
+    return text
+
+
+# --- answers that say themselves whether they are good (Locator, Quantum View) ----------------------------------------
+
+
+def good(body: Any, root: str) -> dict[str, Any]:
+    """What stands below the root; raises UpsRefused where ResponseStatusCode is 0: a failure inside HTTP 200."""
+    answer: dict[str, Any] = next((found for found in at(body, root) if isinstance(found, dict)), {})
+    if "0" not in texts_at(answer, "Response.ResponseStatusCode"):
+        return answer
+    errors = [error for error in at(answer, "Response.Error") if isinstance(error, dict)]
+    wait = next(iter(texts_at(answer, "Response.Error.MinimumRetrySeconds")), "")
+    raise UpsRefused(
+        tuple(_refusal(error) for error in errors) or (_refusal({}),),
+        http_status=200,
+        transient=next(iter(texts_at(answer, "Response.Error.ErrorSeverity")), "") == "Transient",
+        retry_after=float(wait) if wait.isdigit() else None,
+    )
+
+
+def warning_inside(body: Any, root: str) -> tuple[str, str] | None:
+    """The first Error of a good answer: in these APIs warnings share the element, as (code, text)."""
+    for error in at(body, f"{root}.Response.Error"):
+        if isinstance(error, dict) and error.get("ErrorCode"):
+            said = _refusal(error)
+            return said.code, said.message
+    return None
+
+
+def _refusal(error: dict[str, Any]) -> Refusal:
+    return Refusal(
+        str(error.get("ErrorCode") or "20001"), str(error.get("ErrorDescription") or "General process failure")
+    )
