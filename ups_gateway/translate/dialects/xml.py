@@ -32,6 +32,8 @@ TOOLS: Final[Mapping[str, tuple[str, Operation]]] = MappingProxyType(
         "av": ("AddressValidationRequest", Operation.ADDRESS_CITY),
         "xav": ("AddressValidationRequest", Operation.ADDRESS_STREET),
         "timeintransit": ("TimeInTransitRequest", Operation.TIME_IN_TRANSIT),
+        "locator": ("LocatorRequest", Operation.LOCATOR),
+        "qvevents": ("QuantumViewRequest", Operation.QUANTUM_VIEW),
     }
 )
 """Tool (last part of the path, lower case) -> root of its request, operation. UPS.md section 2."""

@@ -133,10 +133,10 @@ SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
         ),
         Operation.SHIP_ACCEPT: Spec(
             requests={Dialect.XML: ship_accept.XML_REQUEST, Dialect.SOAP: ship_accept.SOAP_REQUEST},
-            answers={Dialect.XML: ship_accept.XML_ANSWER, Dialect.SOAP: ship_accept.SOAP_ANSWER},
+            answers={Dialect.XML: ship_accept.XML_ANSWER, Dialect.SOAP: ship.ANSWER},
             request=ship_accept.request,
-            source=ship_accept.source,
-            warning=ship_accept.warning,
+            source=ship.source,
+            warning=ship.warning,
             digest=ship_accept.digest,
         ),
         Operation.LABEL_RECOVERY: Spec(
@@ -287,8 +287,8 @@ PREFIXES: Final[Mapping[Operation, str]] = MappingProxyType(
         Operation.PAPERLESS_UPLOAD: "pdoc",
         Operation.PAPERLESS_PUSH: "pdoc",
         Operation.PAPERLESS_DELETE: "pdoc",
-        Operation.DANGEROUS_GOODS_PRECHECK: "dgu",
-        Operation.DANGEROUS_GOODS_CHEMICALS: "dgu",
+        Operation.DANGEROUS_GOODS_PRECHECK: "dg",
+        Operation.DANGEROUS_GOODS_CHEMICALS: "dg",
         Operation.PRENOTIFICATION: "pn",
         Operation.LANDED_COST: "lc",
     }

@@ -112,7 +112,7 @@ def texts_at(tree: Any, *paths: str) -> tuple[str, ...]:
 
 def prepaid_freight(tree: Any) -> tuple[str, ...]:
     """The account that pays for ground freight, unless it is a receiver's (02) or a third party's (03)."""
-    payment = next(at(tree, "Shipment.FRSPaymentInformation"), {})
+    payment: Any = next(at(tree, "Shipment.FRSPaymentInformation"), {})
     return () if next(at(payment, "Type.Code"), "") in ("02", "03") else texts_at(payment, "AccountNumber")
 
 
