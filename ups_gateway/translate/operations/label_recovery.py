@@ -1,7 +1,8 @@
 """Labels of a shipment once more.
 
-XML: POST LabelRecovery, LabelRecoveryRequest. REST: POST /api/labels/v1/recovery (Shipping.yaml). By tracking number,
-or by reference number and shipper number, which stand side by side in the XML API and in one container in REST.
+XML: POST LabelRecovery, LabelRecoveryRequest. SOAP and JSON: LBRecovery, the same root. REST: POST
+/api/labels/v1/recovery (Shipping.yaml). By tracking number, or by reference number and shipper number, which stand side
+by side in the XML API and in one container elsewhere.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from ups_gateway.translate.engine import (
     fill_defaults,
     leaves,
 )
-from ups_gateway.translate.operations.parts import REFERENCE, at, copied, listed, texts_at, warning_of
+from ups_gateway.translate.operations.parts import ECHOED, SOAP_REFERENCE, at, copied, listed, texts_at, warning_of
 from ups_gateway.translate.operations.ship import STOCK
-from ups_gateway.translate.operations.shipment_request import THERMAL, stock_size
-from ups_gateway.translate.operations.shipment_results import required, with_page
+from ups_gateway.translate.operations.shipment_request import THERMAL, label_format, stock_size
+from ups_gateway.translate.operations.shipment_results import DOCUMENT, required, with_page
 
 VERSION: Final = "v1"
 Node = dict[str, Any]
@@ -41,12 +42,12 @@ def _context(value: Any, target: Node, _body: Node) -> None:
 REQUEST: Final[Table] = {
     "Request": {
         **leaves("SubVersion RequestOption"),
-        "TransactionReference": {**REFERENCE, "CustomerContext": Made(_context, ("CustomerContext",))},
+        "TransactionReference": {"CustomerContext": Made(_context, ("CustomerContext",))},
     },
     "LabelSpecification": {
         "HTTPUserAgent": To("HTTPUserAgent", via=lambda text: text[:64]),
-        "LabelImageFormat": {"Code": To("Code", via=str.upper), "Description": None},
-        "LabelStockSize": leaves("Height Width"),
+        "LabelImageFormat": {"Code": To("Code", via=label_format), "Description": None},
+        "LabelStockSize": Made(stock_size, ("LabelStockSize",), leaves("Height Width")),
     },
     "Translate": leaves("LanguageCode DialectCode Code"),
     "LabelDelivery": {"LabelLinkIndicator": FLAG, "ResendEMailIndicator": FLAG},
@@ -58,12 +59,17 @@ REQUEST: Final[Table] = {
 }
 """LabelRecoveryRequest in REST's shape."""
 
+SOAP_REQUEST: Final[Table] = amend(
+    REQUEST, {"Request.TransactionReference.TransactionIdentifier": SOAP_REFERENCE["TransactionIdentifier"]}
+)
+
 XML_REQUEST: Final[Table] = {
     **amend(
         REQUEST,
         {
             "Request.RequestAction": Drop("the path says it"),
-            "LabelSpecification.LabelStockSize": Made(stock_size, ("LabelStockSize",), leaves("Height Width")),
+            "Request.TransactionReference.XpciVersion": ECHOED,
+            "Request.TransactionReference.ToolVersion": ECHOED,
             "ReferenceValues": ABSENT,
             "Locale": ABSENT,
         },
@@ -101,16 +107,11 @@ DEFAULTS: Final = (
     Default("LabelRecoveryRequest.ReferenceValues?.ShipperNumber", lambda account, _tree: account.number),
 )
 
-IMAGE: Final[Table] = {
-    "ImageFormat": required("ImageFormat", {"Code": From("Code", default=""), "Description": None}),
-    "GraphicImage": From("GraphicImage", default=""),
-}
 LABEL_IMAGE: Final[Table] = {
     "LabelImageFormat": required("LabelImageFormat", {"Code": From("Code", default="")}),
     "GraphicImage": From("GraphicImage", default=""),
     **leaves("HTMLImage PDF417 InternationalSignatureGraphicImage URL"),
 }
-DOCUMENT: Final[Table] = {"Image": required("Image", IMAGE)}
 XML_ANSWER: Final[Table] = {
     "ShipmentIdentificationNumber": None,
     "CODTurnInPage": DOCUMENT,
@@ -134,6 +135,16 @@ XML_ANSWER: Final[Table] = {
         }
     ],
 }
+SOAP_ANSWER: Final[Table] = amend(
+    XML_ANSWER,
+    {
+        "LabelResults.Receipt.URL": None,
+        "TrackingCandidate.PickupDateRange": {
+            "BeginDate": From("BeginDate", default=""),
+            "EndDate": From("EndDate", default=""),
+        },
+    },
+)
 
 
 def accounts(tree: Node) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from ups_gateway.errors import InvalidRequest, UpsUnreachable
 from ups_gateway.model import Account, Asked, Terms, Translated
 from ups_gateway.translate.engine import Default, Drop, From, Made, Node, Table, fill_defaults, leaves
-from ups_gateway.translate.operations.parts import CODE, at, copied, texts_at
+from ups_gateway.translate.operations.parts import CODE, at, copied, prepaid_freight, texts_at
 from ups_gateway.translate.operations.rate_request import OPTIONS, call
 from ups_gateway.translate.operations.units import name_units, origin_currency, unit_of_length, unit_of_weight
 
@@ -49,15 +49,10 @@ DEFAULTS: Final = (
 
 def accounts(tree: Node) -> tuple[str, ...]:
     """The shipper's number, and the payers that must be the key's."""
-    shipment = tree.get("Shipment", {})
-    freight = shipment.get("FRSPaymentInformation", {})
-    prepaid = freight if freight.get("Type", {}).get("Code") == "01" else {}
-    return texts_at(
-        {"shipment": shipment, "prepaid": prepaid},
-        "shipment.Shipper.ShipperNumber",
-        "shipment.PaymentDetails.ShipmentCharge.BillShipper.AccountNumber",
-        "prepaid.AccountNumber",
+    billed = texts_at(
+        tree, "Shipment.Shipper.ShipperNumber", "Shipment.PaymentDetails.ShipmentCharge.BillShipper.AccountNumber"
     )
+    return tuple(dict.fromkeys((*billed, *prepaid_freight(tree))))
 
 
 def request(asked: Asked, account: Account, terms: Terms) -> Translated:

@@ -1,16 +1,19 @@
 """The one REST call that creates a shipment, whatever old request asked for it.
 
-REST: POST /api/shipments/v2409/ship (Shipping.yaml). The tree is the content of ShipmentRequest. The rule: what REST
-requires and an old request may lack is filled in here and said in `defaults`; nothing else is changed.
+SOAP, JSON and early REST have it too: Ship, ShipmentRequest. REST: POST /api/shipments/v2409/ship (Shipping.yaml). The
+tree is the content of ShipmentRequest. The rule: what REST requires and an old request may lack is filled in here and
+said in `defaults`; nothing else is changed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from ups_gateway.model import Account, RestCall
-from ups_gateway.translate.engine import Default, fill_defaults
-from ups_gateway.translate.operations.parts import at, copied, texts_at
+from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
+from ups_gateway.translate.engine import Default, Table, fill_defaults
+from ups_gateway.translate.operations.parts import at, copied, prepaid_freight, texts_at, warning_of
+from ups_gateway.translate.operations.shipment_results import RESULTS, printable, results_of
 from ups_gateway.translate.operations.units import origin_currency, unit_of_length, unit_of_weight
 
 VERSION: Final = "v2409"
@@ -77,6 +80,26 @@ DEFAULTS: Final = tuple(
 )
 
 
+ANSWER: Final[Table] = {"ShipmentResults": RESULTS}
+"""ShipmentResponse of SOAP and legacy JSON."""
+
+
+def request(asked: Asked, account: Account, _terms: Terms) -> Translated:
+    """The one-phase ship: one call, whatever the key's two phases are."""
+    call, filled = ship_call(asked.tree, account)
+    return Translated(asked, (call,), defaults=filled)
+
+
+def source(_translated: Translated, bodies: Sequence[Any]) -> Any:
+    """The tree the template reads, GIF labels with their page."""
+    return {"ShipmentResults": printable(results_of(bodies[0]))}
+
+
+def warning(bodies: Sequence[Any]) -> tuple[str, str] | None:
+    """The first alert of the reply."""
+    return warning_of(bodies[0], "ShipmentResponse")
+
+
 def ship_call(tree: Node, account: Account) -> tuple[RestCall, tuple[str, ...]]:
     """The call for the content of a ShipmentRequest, which stays as it is, and the paths that were filled in."""
     body = {"ShipmentRequest": copied(tree)}
@@ -85,12 +108,13 @@ def ship_call(tree: Node, account: Account) -> tuple[RestCall, tuple[str, ...]]:
 
 
 def accounts(tree: Node) -> tuple[str, ...]:
-    """The shipper's number and every account billed as the shipper's, for transportation, duties or taxes."""
-    return texts_at(
+    """The shipper's number and every account billed as the shipper's: for transportation, duties, taxes, freight."""
+    billed = texts_at(
         tree,
         "Shipment.Shipper.ShipperNumber",
         "Shipment.PaymentInformation.ShipmentCharge.BillShipper.AccountNumber",
     )
+    return tuple(dict.fromkeys((*billed, *prepaid_freight(tree))))
 
 
 # --- what UPS does the moment the call arrives (UPS.md section 6, What happens at once) ------------------------------

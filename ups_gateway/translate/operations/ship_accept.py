@@ -1,28 +1,31 @@
 """ShipAccept: the second of the old two phases. It hands out what the ship call brought.
 
-XML: POST ShipAccept, ShipmentAcceptRequest{ShipmentDigest}. There is no call to translate: the answer is written from
-the one stored reply of the ship call, or from a label recovery when that reply was deleted.
+XML: POST ShipAccept, ShipmentAcceptRequest{ShipmentDigest}. SOAP and JSON: Ship, ShipAcceptRequest. There is no call to
+translate: the answer is written from the one stored reply of the ship call, or from a label recovery when that reply
+was deleted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from ups_gateway.errors import BadDigest
 from ups_gateway.model import Account, Asked, Terms, Translated, TwoPhase
-from ups_gateway.translate.engine import Drop, From, Table, To, leaves
-from ups_gateway.translate.operations.parts import CODE, REFERENCE, warning_of
+from ups_gateway.translate.engine import Drop, From, Table, To, amend, leaves
+from ups_gateway.translate.operations.parts import CODE, REFERENCE, SOAP_REFERENCE
 from ups_gateway.translate.operations.shipment_results import (
     BILLING_WEIGHT,
     CHARGE,
     DISCLAIMER,
+    DOCUMENT,
+    FORM,
+    FORMAT,
+    IMAGE,
+    NO_SENSOR,
     XML_CHARGES,
     XML_NEGOTIATED,
     required,
-    results_of,
-    with_page,
 )
 
 XML_REQUEST: Final[Table] = {
@@ -35,16 +38,16 @@ XML_REQUEST: Final[Table] = {
     "ShipmentDigest": To("digest", via=lambda text: "".join(text.split())),
 }
 
-IMAGE: Final[Table] = {
-    "ImageFormat": required("ImageFormat", {"Code": From("Code", default=""), "Description": None}),
-    "GraphicImage": From("GraphicImage", default=""),
+SOAP_REQUEST: Final[Table] = {
+    "Request": {
+        "RequestOption": XML_REQUEST["Request"]["RequestOption"],
+        "SubVersion": XML_REQUEST["Request"]["SubVersion"],
+        "TransactionReference": SOAP_REFERENCE,
+    },
+    "ShipmentDigest": XML_REQUEST["ShipmentDigest"],
 }
-FORM: Final[Table] = {
-    "Code": From("Code", default=""),
-    "Description": From("Description", default=""),
-    "Image": required("Image", IMAGE),
-    **leaves("FormGroupId FormGroupIdName"),
-}
+
+XML_FORM: Final[Table] = amend(FORM, {"Image": required("Image", IMAGE)})
 XML_PACKAGE: Final[Table] = {
     "TrackingNumber": From("TrackingNumber", default=""),
     "BaseServiceCharge": CHARGE,
@@ -52,7 +55,7 @@ XML_PACKAGE: Final[Table] = {
     "LabelImage": From(
         "ShippingLabel",
         {
-            "LabelImageFormat": required("ImageFormat", {"Code": From("Code", default=""), "Description": None}),
+            "LabelImageFormat": required("ImageFormat", FORMAT),
             "GraphicImage": From("GraphicImage", default=""),
             "GraphicImagePart": [None],
             **leaves("InternationalSignatureGraphicImage HTMLImage PDF417"),
@@ -60,12 +63,12 @@ XML_PACKAGE: Final[Table] = {
     ),
     "Receipt": From("ShippingReceipt", {"Image": From("", IMAGE)}),
     **leaves("USPSPICNumber CN22Number"),
-    "Form": FORM,
+    "Form": XML_FORM,
     "Accessorial": CODE,
     "ItemizedCharges": [CHARGE],
     "NegotiatedCharges": {"ItemizedCharges": [CHARGE]},
     "SimpleRate": {"Code": None},
-    "SensorID": Drop("UPS's REST answers no sensor"),
+    "SensorID": NO_SENSOR,
     "RateModifier": [leaves("ModifierType ModifierDesc Amount")],
 }
 XML_ANSWER: Final[Table] = {
@@ -78,9 +81,9 @@ XML_ANSWER: Final[Table] = {
         "PickupRequestNumber": Drop("UPS's REST books pickups by an API of their own"),
         "ControlLogReceipt": IMAGE,
         "PackageResults": [XML_PACKAGE],
-        "Form": FORM,
-        "CODTurnInPage": {"Image": required("Image", IMAGE)},
-        "HighValueReport": {"Image": required("Image", IMAGE)},
+        "Form": XML_FORM,
+        "CODTurnInPage": DOCUMENT,
+        "HighValueReport": DOCUMENT,
         **leaves("LabelURL LocalLanguageLabelURL ReceiptURL LocalLanguageReceiptURL"),
         "DGPaperImage": [None],
         "MasterCartonID": None,
@@ -100,22 +103,3 @@ def request(asked: Asked, _account: Account, terms: Terms) -> Translated:
         raise BadDigest("Missing or invalid shipment digest.", location="ShipmentDigest")
     creating = TwoPhase.QUOTE in (terms.two_phase, terms.at_once)
     return Translated(replace(asked, creating=creating), ())
-
-
-def source(_translated: Translated, bodies: Sequence[Any]) -> Any:
-    """The tree the template reads, GIF labels with their page."""
-    results = results_of(bodies[0])
-    results["PackageResults"] = [_printable(package) for package in results["PackageResults"]]
-    return {"ShipmentResults": results}
-
-
-def _printable(package: dict[str, Any]) -> dict[str, Any]:
-    label = package.get("ShippingLabel")
-    if not label:
-        return package
-    return {**package, "ShippingLabel": with_page(str(package.get("TrackingNumber", "")), label, "ImageFormat")}
-
-
-def warning(bodies: Sequence[Any]) -> tuple[str, str] | None:
-    """The first alert of the ship call."""
-    return warning_of(bodies[0], "ShipmentResponse")

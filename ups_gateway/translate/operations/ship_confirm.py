@@ -1,7 +1,8 @@
 """ShipConfirm: the first of the old two phases, where REST has one.
 
-XML: POST ShipConfirm, ShipmentConfirmRequest. In `ship` it makes the REST call and answers what came of it; in `quote`
-it asks for the rate, keeps the ship call for the accept, and shows no shipment number, because there is none yet.
+XML: POST ShipConfirm, ShipmentConfirmRequest. SOAP and JSON: Ship, ShipConfirmRequest. In `ship` it makes the REST call
+and answers what came of it; in `quote` it asks for the rate, keeps the ship call for the accept, and shows no shipment
+number, because there is none yet.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from ups_gateway.model import Account, Asked, Terms, Translated, TwoPhase
-from ups_gateway.translate.engine import From, Table
+from ups_gateway.model import Account, Asked, Dialect, Terms, Translated, TwoPhase
+from ups_gateway.translate.engine import Drop, From, Table, amend
 from ups_gateway.translate.operations import quote, rate
 from ups_gateway.translate.operations.parts import at, warning_of
 from ups_gateway.translate.operations.ship import acts_at_once, can_be_rated, ship_call
@@ -19,6 +20,7 @@ from ups_gateway.translate.operations.shipment_results import (
     BILLING_WEIGHT,
     DISCLAIMER,
     NO_DUTIES,
+    RESULTS,
     XML_CHARGES,
     XML_NEGOTIATED,
     required,
@@ -38,6 +40,27 @@ XML_ANSWER: Final[Table] = {
     "PackageResults": NO_DUTIES,
 }
 
+_AT_ACCEPT: Final = Drop("ShipAccept gives the labels, documents and package numbers")
+SOAP_ANSWER: Final[Table] = {
+    "ShipmentResults": From(
+        "",
+        amend(
+            RESULTS,
+            {
+                "ShipmentIdentificationNumber": From("ShipmentIdentificationNumber", default=""),
+                "ShipmentDigest": From("ShipmentDigest", default=""),
+                **dict.fromkeys(
+                    ("PackageResults", "ControlLogReceipt", "Form", "CODTurnInPage", "HighValueReport"), _AT_ACCEPT
+                ),
+                **dict.fromkeys(
+                    ("LabelURL", "LocalLanguageLabelURL", "ReceiptURL", "LocalLanguageReceiptURL"), _AT_ACCEPT
+                ),
+                **dict.fromkeys(("DGPaperImage", "MasterCartonID"), _AT_ACCEPT),
+            },
+        ),
+    )
+}
+
 UNRATED: Final = (
     "110971",
     "UPS does not rate this kind of shipment in advance: the charges are shown as zero, the invoice will differ.",
@@ -46,6 +69,7 @@ UNRATED: Final = (
 _ZERO: Final = {"MonetaryValue": "0.00"}
 _OF_RATE: Final = (
     "NegotiatedRateCharges",
+    "FRSShipmentData",
     "BillingWeight",
     "BillableWeightCalculationMethod",
     "RatingMethod",
@@ -70,7 +94,7 @@ def _without_lone_sold_to(asked: Asked) -> tuple[Any, tuple[str, ...]]:
     """Many old clients name a sold-to party without asking for a form; REST has it only inside the forms."""
     options: dict[str, Any] = next(at(asked.tree, "Shipment.ShipmentServiceOptions"), {})
     forms = options.get("InternationalForms", {})
-    if set(forms) != {"Contacts"} or set(forms["Contacts"]) != {"SoldTo"}:
+    if asked.dialect is not Dialect.XML or set(forms) != {"Contacts"} or set(forms["Contacts"]) != {"SoldTo"}:
         return asked.tree, ()
     rest = {name: value for name, value in options.items() if name != "InternationalForms"}
     shipment = {name: value for name, value in asked.tree["Shipment"].items() if name != "ShipmentServiceOptions"}

@@ -1,7 +1,8 @@
 """International forms of a shipment: invoice, certificate of origin, packing list, CN22, EEI and the like.
 
 `INTERNATIONAL_FORMS` is the container in REST's shape (Shipping.yaml v2409); the XML API's (IF.xsd) differs in its
-address lines, in a few members that UPS gave up with its old forms, and in where the sold-to party stands.
+address lines, in a few members that UPS gave up with its old forms (SOAP has these too), and in where the sold-to
+party stands.
 """
 
 from __future__ import annotations
@@ -122,25 +123,32 @@ XML_ADDRESS: Final[Table] = {**XML_ADDRESS_LINES, **amend(ADDRESS, {"AddressLine
 _SED = "the Shipper's Export Declaration was replaced by EEI (EEIFilingOption)"
 _INVOICE_LINES = "UPS's REST knows no such part of an invoice line"
 
+_GIVEN_UP: Final[Table] = {
+    "SEDFilingOption": Drop(_SED),
+    "License": Drop("a licence stands in each Product's EEIInformation now"),
+    "ECCNNumber": Drop("the ECCN stands in each Product's EEIInformation now"),
+    "MultiCurrencyInvoiceLineTotal": Drop("UPS's REST has no total over several currencies"),
+    "SavePartsIndicator": Drop("UPS's REST keeps no parts"),
+    "LandedCostIndicator": Drop("landed cost is an API of its own now"),
+    "Product.AmazonStandardIdentificationNumber": Drop(_INVOICE_LINES),
+    "Product.UPCorEAN": Drop(_INVOICE_LINES),
+    "Product.PrimaryPartNumberType": Drop(_INVOICE_LINES),
+    "Product.ProductCurrencyCode": Drop(_INVOICE_LINES),
+}
+"""What both old APIs had and REST has not."""
+
+SOAP_INTERNATIONAL_FORMS: Final[Table] = amend(INTERNATIONAL_FORMS, _GIVEN_UP)
+"""InternationalForms of SOAP (IFWS.xsd)."""
+
 XML_INTERNATIONAL_FORMS: Final[Table] = amend(
-    INTERNATIONAL_FORMS,
+    SOAP_INTERNATIONAL_FORMS,
     {
-        "SEDFilingOption": Drop(_SED),
-        "License": Drop("a licence stands in each Product's EEIInformation now"),
-        "ECCNNumber": Drop("the ECCN stands in each Product's EEIInformation now"),
-        "MultiCurrencyInvoiceLineTotal": Drop("UPS's REST has no total over several currencies"),
-        "SavePartsIndicator": Drop("UPS's REST keeps no parts"),
-        "LandedCostIndicator": Drop("landed cost is an API of its own now"),
         "Contacts.SoldTo": ABSENT,
         **{
             f"Contacts.{party}.Address": XML_ADDRESS
             for party in ("ForwardAgent", "UltimateConsignee", "IntermediateConsignee", "Producer")
         },
         "CN22Form.CN22Content.DDSReferenceNumber": ABSENT,
-        "Product.AmazonStandardIdentificationNumber": Drop(_INVOICE_LINES),
-        "Product.UPCorEAN": Drop(_INVOICE_LINES),
-        "Product.PrimaryPartNumberType": Drop(_INVOICE_LINES),
-        "Product.ProductCurrencyCode": Drop(_INVOICE_LINES),
         "Product.PackingListInfo.PackageAssociated.ProductNote": ABSENT,
         "Product.TaxesPaid": ABSENT,
         "Product.ProductIdentifier": ABSENT,

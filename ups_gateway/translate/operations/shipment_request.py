@@ -1,7 +1,8 @@
 """The request for a shipment: REST's ShipmentRequest as a table, and what ShipmentConfirmRequest has otherwise.
 
-`REQUEST` is the shape of Shipping.yaml v2409, which UPS's SOAP and JSON share but for a few members; `XML_REQUEST`
-states only what differs (UPS.md 3.2). What REST has and the XML API had not is not in it: UPS ignored such elements.
+`REQUEST` is the shape of Shipping.yaml v2409. `SOAP_REQUEST` adds what SOAP has besides: it serves ShipmentRequest and
+ShipConfirmRequest, legacy JSON and early REST. `XML_REQUEST` states what the XML API has otherwise (UPS.md 3.2); what
+it had not is not in it: UPS ignored such elements.
 """
 
 from __future__ import annotations
@@ -22,10 +23,17 @@ from ups_gateway.translate.operations.parts import (
     RATING_OPTIONS,
     REFERENCE,
     RESTRICTED_ARTICLES,
+    SOAP_REFERENCE,
     WEIGHT,
     XML_ADDRESS,
+    at,
 )
-from ups_gateway.translate.operations.shipment_forms import INTERNATIONAL_FORMS, PHONE, XML_INTERNATIONAL_FORMS
+from ups_gateway.translate.operations.shipment_forms import (
+    INTERNATIONAL_FORMS,
+    PHONE,
+    SOAP_INTERNATIONAL_FORMS,
+    XML_INTERNATIONAL_FORMS,
+)
 from ups_gateway.translate.operations.shipment_forms import XML_ADDRESS as XML_FORM_ADDRESS
 from ups_gateway.translate.operations.units import unit_beside_weight
 
@@ -98,6 +106,15 @@ SERVICE_OPTIONS: Final[Table] = {
     "EUDeMinimisIndicator": None,
 }
 
+
+def _instructions(value: Any, target: Node, _body: Node) -> None:
+    """One container of many instructions, in the old APIs, is REST's array of containers of one."""
+    codes = at({"given": value}, "given.Instruction")
+    containers = [{"Instruction": code} for code in codes if isinstance(code, str) and code]
+    if containers:
+        target["HandlingInstructions"] = containers
+
+
 HAZARDOUS_MATERIAL: Final[Table] = leaves(
     "PackagingTypeQuantity RecordIdentifier1 RecordIdentifier2 RecordIdentifier3 SubRiskClass aDRItemNumber"
     " aDRPackingGroupLetter TechnicalName HazardLabelRequired ClassDivisionNumber ReferenceNumber Quantity UOM"
@@ -116,7 +133,10 @@ PACKAGE: Final[Table] = {
     "ReferenceNumber": [REFERENCE_NUMBER],
     "AdditionalHandlingIndicator": FLAG,
     "SimpleRate": CODE,
-    "UPSPremier": {**leaves("Category SensorID"), "HandlingInstructions": [{"Instruction": None}]},
+    "UPSPremier": {
+        **leaves("Category SensorID"),
+        "HandlingInstructions": Made(_instructions, ("HandlingInstructions",), [{"Instruction": [None]}]),
+    },
     "PackageServiceOptions": {
         "DeliveryConfirmation": leaves("DCISType DCISNumber"),
         "DeclaredValue": {"Type": CODE, **AMOUNT},
@@ -191,10 +211,26 @@ def _option(text: str) -> str | None:
     return text.lower() if text.lower() in ("validate", "nonvalidate") else None
 
 
+THERMAL: Final = {"EPL": "EPL", "EPL2": "EPL", "ZPL": "ZPL", "SPL": "SPL"}
+
+
+def label_format(code: str) -> str:
+    """REST's code of a label format."""
+    return THERMAL.get(code.upper(), code.upper())
+
+
+def stock_size(made: Node, target: Node, _body: Node) -> None:
+    """The XML guide's label is 4 high and 6 or 8 wide, REST's the same label 6 or 8 high and 4 wide."""
+    if made.get("Height") == "4" and made.get("Width") in ("6", "8"):
+        made = {"Height": made["Width"], "Width": "4"}
+    if made:
+        target["LabelStockSize"] = made
+
+
 LABEL_SPECIFICATION: Final[Table] = {
-    "LabelImageFormat": {"Code": To("Code", via=str.upper), "Description": None},
+    "LabelImageFormat": {"Code": To("Code", via=label_format), "Description": None},
     "HTTPUserAgent": To("HTTPUserAgent", via=lambda text: text[:64]),
-    "LabelStockSize": leaves("Height Width"),
+    "LabelStockSize": Made(stock_size, ("LabelStockSize",), leaves("Height Width")),
     "Instruction": [CODE],
     "CharacterSet": None,
 }
@@ -212,17 +248,34 @@ REQUEST: Final[Table] = {
 """ShipmentRequest in REST's shape. WorldEase, TradeDirect and GlobalTaxInformation are younger than every old API."""
 
 
+# --- what SOAP has besides --------------------------------------------------------------------------------------------
+
+_NO_SCREENING: Final = Drop("UPS retired its screening of denied parties")
+_NO_HEMP: Final = Drop("UPS's REST has no such article")
+_UNKNOWN_MAIL: Final = Drop("UPS writes these mails itself now; REST takes no subject")
+_UPS_MAIL: Final = Drop("UPS mails labels under its own name and text now")
+_MAIL_MEMBERS: Final = ("UndeliverableEMailAddress", "FromEMailAddress", "FromName", "Memo", "Subject", "SubjectCode")
+_KIND_OF_TAX_ID: Final = Drop("REST asks for the kind of tax number of the ShipFrom party only")
+
+SOAP_REQUEST: Final[Table] = amend(
+    REQUEST,
+    {
+        "Request.TransactionReference": SOAP_REFERENCE,
+        "Shipment.Shipper.TaxIDType": _KIND_OF_TAX_ID,
+        "Shipment.ShipTo.TaxIDType": _KIND_OF_TAX_ID,
+        "Shipment.ShipFrom.EMailAddress": Drop("REST has an e-mail address of shipper and recipient only"),
+        "Shipment.DeniedPartyScreeningIndicator": _NO_SCREENING,
+        "Shipment.ShipmentServiceOptions.Notification.EMail.Subject": _UNKNOWN_MAIL,
+        "Shipment.ShipmentServiceOptions.Notification.EMail.SubjectCode": _UNKNOWN_MAIL,
+        **{f"Shipment.ShipmentServiceOptions.LabelDelivery.EMail.{name}": _UPS_MAIL for name in _MAIL_MEMBERS},
+        "Shipment.ShipmentServiceOptions.InternationalForms": SOAP_INTERNATIONAL_FORMS,
+        "Shipment.ShipmentServiceOptions.RestrictedArticles.HempCBDIndicator": _NO_HEMP,
+    },
+)
+"""ShipmentRequest and ShipConfirmRequest (ShipWebServiceSchema.xsd)."""
+
+
 # --- what the XML API has otherwise -----------------------------------------------------------------------------------
-
-THERMAL: Final = {"EPL": "EPL", "EPL2": "EPL", "ZPL": "ZPL", "SPL": "SPL"}
-
-
-def stock_size(made: Node, target: Node, _body: Node) -> None:
-    """The XML guide's label is 4 high and 6 or 8 wide, REST's the same label 6 or 8 high and 4 wide."""
-    if made.get("Height") == "4" and made.get("Width") in ("6", "8"):
-        made = {"Height": made["Width"], "Width": "4"}
-    if made:
-        target["LabelStockSize"] = made
 
 
 def _print_method(made: Node, target: Node, _body: Node) -> None:
@@ -239,12 +292,6 @@ def _payer(made: Node, target: Node, _body: Node) -> None:
         target["PaymentInformation"] = {"ShipmentCharge": [{"Type": "01", **made}]}
 
 
-def _instructions(made: Node, target: Node, _body: Node) -> None:
-    """One container of many instructions is REST's array of containers of one."""
-    if made:
-        target["HandlingInstructions"] = [{"Instruction": code} for code in made["Instruction"]]
-
-
 _XML_PARTY: Final[Table] = {"PhoneNumber": To("Phone.Number"), "Phone": ABSENT, "Address": XML_ADDRESS}
 
 
@@ -258,8 +305,6 @@ _THIRD_PARTY: Final[Table] = {
     "AccountNumber": None,
     "ThirdParty": To("", {"Address": leaves("PostalCode CountryCode")}),
 }
-_UNKNOWN_MAIL: Final = Drop("UPS writes these mails itself now; REST takes no subject")
-_UPS_MAIL: Final = Drop("UPS mails labels under its own name and text now")
 _KIND_OF_COD: Final = Drop("UPS knows one kind of COD now; CODFundsCode says what is accepted")
 _XML_SHIPMENT_EMAIL: Final = To("EMail", {**EMAIL, "Subject": _UNKNOWN_MAIL, "SubjectCode": _UNKNOWN_MAIL})
 
@@ -290,7 +335,7 @@ XML_REQUEST: Final[Table] = amend(
         ),
         "Shipment.DocumentsOnlyIndicator": ABSENT,
         "Shipment.DocumentsOnly": To("DocumentsOnlyIndicator", FLAG),
-        "Shipment.DeniedPartyScreeningIndicator": Drop("UPS retired its screening of denied parties"),
+        "Shipment.DeniedPartyScreeningIndicator": _NO_SCREENING,
         # payment
         "Shipment.PaymentInformation": Made(
             _payer,
@@ -343,17 +388,11 @@ XML_REQUEST: Final[Table] = amend(
         "Shipment.ShipmentServiceOptions.LabelDelivery.EMail": ABSENT,
         "Shipment.ShipmentServiceOptions.LabelDelivery.EMailMessage": To(
             "EMail",
-            {
-                "EMailAddress": None,
-                **dict.fromkeys(
-                    ("UndeliverableEMailAddress", "FromEMailAddress", "FromName", "Memo", "Subject", "SubjectCode"),
-                    _UPS_MAIL,
-                ),
-            },
+            {"EMailAddress": None, **dict.fromkeys(_MAIL_MEMBERS, _UPS_MAIL)},
         ),
         "Shipment.ShipmentServiceOptions.InternationalForms": XML_INTERNATIONAL_FORMS,
         "Shipment.ShipmentServiceOptions.DeliveryConfirmation.DCISNumber": ABSENT,
-        "Shipment.ShipmentServiceOptions.RestrictedArticles.HempCBDIndicator": Drop("UPS's REST has no such article"),
+        "Shipment.ShipmentServiceOptions.RestrictedArticles.HempCBDIndicator": _NO_HEMP,
         "Shipment.ShipmentServiceOptions.EUDeMinimisIndicator": ABSENT,
         # packages
         "Shipment.Package.Packaging": ABSENT,
@@ -363,9 +402,6 @@ XML_REQUEST: Final[Table] = amend(
         ),
         "Shipment.Package.AdditionalHandlingIndicator": ABSENT,
         "Shipment.Package.AdditionalHandling": To("AdditionalHandlingIndicator", FLAG),
-        "Shipment.Package.UPSPremier.HandlingInstructions": Made(
-            _instructions, ("HandlingInstructions",), {"Instruction": [None]}
-        ),
         "Shipment.Package.PackageServiceOptions.DeclaredValue": ABSENT,
         "Shipment.Package.PackageServiceOptions.InsuredValue": To("DeclaredValue", {"Type": CODE, **AMOUNT}),
         "Shipment.Package.PackageServiceOptions.COD": {"CODCode": _KIND_OF_COD, **COD},
@@ -379,7 +415,6 @@ XML_REQUEST: Final[Table] = amend(
         "Shipment.Package.Commodity": ABSENT,
         # label
         "LabelSpecification.LabelPrintMethod": Made(_print_method, ("LabelImageFormat",), CODE),
-        "LabelSpecification.LabelStockSize": Made(stock_size, ("LabelStockSize",), leaves("Height Width")),
     },
 )
 """ShipmentConfirmRequest (ShipmentConfirmRequest.xsd)."""

@@ -1,7 +1,8 @@
 """What came of a shipment: charges, labels and documents, read from the reply of the ship call.
 
-The shapes here serve both old answers, ShipConfirm's and ShipAccept's. When the stored reply was deleted, a label
-recovery takes its place: the rule is that whatever is read from one can be read from the other, as far as it knows.
+The shapes here serve all old answers: of ShipConfirm, of ShipAccept, of the one-phase ship. When the stored reply was
+deleted, a label recovery takes its place: the rule is that whatever is read from one can be read from the other, as far
+as it knows.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 from ups_gateway.model import RestReply
 from ups_gateway.translate import faults
-from ups_gateway.translate.engine import Drop, From, Made, Table, leaves
+from ups_gateway.translate.engine import Drop, From, Made, Table, amend, leaves
 from ups_gateway.translate.operations.parts import AMOUNT, CODE, at, listed, texts_at
 
 Node = dict[str, Any]
@@ -48,6 +49,109 @@ XML_NEGOTIATED: Final[Table] = {
 """NegotiatedRates of the XML API; REST's NegotiatedRateCharges is flat."""
 
 NO_DUTIES: Final = Drop("UPS's REST estimates no duties and taxes with a shipment; landed cost is an API of its own")
+NO_SENSOR: Final = Drop("UPS's REST answers no sensor")
+
+# --- ShipmentResults in the order of SOAP (ShipWebServiceSchema.xsd), which requires more than the XML API ------------
+
+_CHARGE: Final[Table] = amend(
+    CHARGE, {"CurrencyCode": From("CurrencyCode", default=""), "MonetaryValue": From("MonetaryValue", default="")}
+)
+_TAX: Final[Table] = amend(TAX, {"Type": From("Type", default="")})
+_UNIT: Final[Table] = {"Code": From("Code", default=""), "Description": None}
+_UNIT_OF: Final = required("UnitOfMeasurement", _UNIT)
+FORMAT: Final[Table] = {"Code": From("Code", default=""), "Description": None}
+IMAGE: Final[Table] = {
+    "ImageFormat": required("ImageFormat", FORMAT),
+    "GraphicImage": From("GraphicImage", default=""),
+}
+DOCUMENT: Final[Table] = {"Image": required("Image", IMAGE)}
+FORM: Final[Table] = {
+    "Code": From("Code", default=""),
+    "Description": From("Description", default=""),
+    "Image": {"ImageFormat": FORMAT, "GraphicImage": None},
+    **leaves("FormGroupId FormGroupIdName"),
+}
+_HANDLING_UNIT: Final[Table] = {
+    "Quantity": From("Quantity", default=""),
+    "Type": required("Type", _UNIT),
+    "Dimensions": required(
+        "Dimensions",
+        {
+            "UnitOfMeasurement": _UNIT_OF,
+            **{name: From(name, default="") for name in ("Length", "Width", "Height")},
+        },
+    ),
+    "AdjustedHeight": {"Value": From("Value", default=""), "UnitOfMeasurement": _UNIT_OF},
+}
+_FREIGHT: Final[Table] = {
+    "TransportationCharges": required(
+        "TransportationCharges",
+        {
+            "GrossCharge": required("GrossCharge", _CHARGE),
+            "DiscountAmount": required("DiscountAmount", _CHARGE),
+            "DiscountPercentage": From("DiscountPercentage", default=""),
+            "NetCharge": required("NetCharge", _CHARGE),
+        },
+    ),
+    "FreightDensityRate": leaves("Density TotalCubicFeet"),
+    "HandlingUnits": [_HANDLING_UNIT],
+}
+_PACKAGE: Final[Table] = {
+    "TrackingNumber": From("TrackingNumber", default=""),
+    "BaseServiceCharge": _CHARGE,
+    "ServiceOptionsCharges": _CHARGE,
+    "ShippingLabel": {
+        **IMAGE,
+        "GraphicImagePart": [None],
+        **leaves("InternationalSignatureGraphicImage HTMLImage PDF417"),
+    },
+    "ShippingReceipt": IMAGE,
+    **leaves("USPSPICNumber CN22Number"),
+    "Accessorial": [{"Code": From("Code", default=""), "Description": None}],
+    "Form": FORM,
+    "ItemizedCharges": [_CHARGE],
+    "NegotiatedCharges": {"ItemizedCharges": [_CHARGE]},
+    "SimpleRate": {"Code": None},
+    "SensorID": NO_SENSOR,
+    "CommodityDutyCharges": NO_DUTIES,
+}
+CHARGES: Final[Table] = {
+    "RateChart": None,
+    "BaseServiceCharge": _CHARGE,
+    "TransportationCharges": required("TransportationCharges", _CHARGE),
+    "ItemizedCharges": [_CHARGE],
+    "ServiceOptionsCharges": required("ServiceOptionsCharges", _CHARGE),
+    "TaxCharges": [_TAX],
+    "TotalCharges": required("TotalCharges", _CHARGE),
+    "TotalChargesWithTaxes": _CHARGE,
+    "EstimatedDutiesAndTaxes": NO_DUTIES,
+}
+RESULTS: Final[Table] = {
+    "Disclaimer": [{"Code": From("Code", default=""), "Description": From("Description", default="")}],
+    "ShipmentCharges": CHARGES,
+    "NegotiatedRateCharges": {
+        "ItemizedCharges": [_CHARGE],
+        "TaxCharges": [_TAX],
+        "TotalCharge": _CHARGE,
+        "TotalChargesWithTaxes": _CHARGE,
+    },
+    "FRSShipmentData": _FREIGHT,
+    **leaves("RatingMethod BillableWeightCalculationMethod"),
+    "BillingWeight": required(
+        "BillingWeight", {"UnitOfMeasurement": _UNIT_OF, "Weight": From("Weight", default="0.0")}
+    ),
+    **leaves("ShipmentIdentificationNumber MIDualReturnShipmentKey"),
+    "ShipmentDigest": Drop("ShipConfirm alone gives a digest"),
+    "PackageResults": [_PACKAGE],
+    "ControlLogReceipt": [IMAGE],
+    "Form": FORM,
+    "CODTurnInPage": DOCUMENT,
+    "HighValueReport": DOCUMENT,
+    **leaves("LabelURL LocalLanguageLabelURL ReceiptURL LocalLanguageReceiptURL"),
+    "DGPaperImage": [None],
+    "MasterCartonID": None,
+}
+"""ShipmentResults of SOAP and legacy JSON."""
 
 
 # --- the tree that the templates read ---------------------------------------------------------------------------------
@@ -83,6 +187,19 @@ def _recovered(response: Node) -> Node:
             package["Form"] = found["Form"]
         packages.append(package)
     return {"PackageResults": packages, **{name: response[name] for name in known if name in response}}
+
+
+def printable(results: Node) -> Node:
+    """Results whose GIF labels all have their page."""
+    packages = []
+    for package in results["PackageResults"]:
+        label = package.get("ShippingLabel")
+        if label:
+            number = str(package.get("TrackingNumber", ""))
+            packages.append({**package, "ShippingLabel": with_page(number, label, "ImageFormat")})
+        else:
+            packages.append(package)
+    return {**results, "PackageResults": packages}
 
 
 def with_page(number: str, label: Node, format_member: str) -> Node:

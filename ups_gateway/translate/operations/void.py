@@ -1,7 +1,8 @@
 """Void a shipment, or some of its packages.
 
-XML: POST Void, VoidShipmentRequest. REST: DELETE /api/shipments/v2409/void/cancel/{shipment}?trackingnumber=["1Z..."]
-with at most 20 numbers a call (Shipping.yaml); more packages go in several calls whose results are joined.
+XML: POST Void, VoidShipmentRequest. SOAP and JSON: the same root on Void or Ship. REST: DELETE
+/api/shipments/v2409/void/cancel/{shipment}?trackingnumber=["1Z..."] with at most 20 numbers a call (Shipping.yaml);
+more packages go in several calls whose results are joined.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from ups_gateway.errors import InvalidRequest
 from ups_gateway.model import Account, Asked, RestCall, RestReply, Terms, Translated
 from ups_gateway.translate import faults
 from ups_gateway.translate.engine import Drop, From, Table, To
-from ups_gateway.translate.operations.parts import REFERENCE, at, texts_at, warning_of
+from ups_gateway.translate.operations.parts import REFERENCE, SOAP_REFERENCE, at, texts_at, warning_of
+from ups_gateway.translate.operations.shipment_results import required
 
 MOST_PACKAGES: Final = 20
 VERSION: Final = "v2409"
@@ -31,6 +33,25 @@ XML_REQUEST: Final[Table] = {
     "ShipmentIdentificationNumber": To("shipment"),
     "ExpandedVoidShipment": To(
         "packages", {"ShipmentIdentificationNumber": To("/shipment"), "TrackingNumber": To("/trackingnumber", [None])}
+    ),
+}
+
+SOAP_REQUEST: Final[Table] = {
+    "Request": {
+        "RequestOption": Drop("a void has no options"),
+        "SubVersion": Drop("the answer has no younger members"),
+        "TransactionReference": SOAP_REFERENCE,
+    },
+    "VoidShipment": To(
+        "packages", {"ShipmentIdentificationNumber": To("/shipment"), "TrackingNumber": To("/trackingnumber", [None])}
+    ),
+}
+
+_STATUS: Final = required("Status", {"Code": From("Code", default=""), "Description": None})
+SOAP_ANSWER: Final[Table] = {
+    "SummaryResult": required("SummaryResult", {"Status": _STATUS}),
+    "PackageLevelResult": From(
+        "PackageLevelResults", [{"TrackingNumber": From("TrackingNumber", default=""), "Status": _STATUS}]
     ),
 }
 
