@@ -184,12 +184,15 @@ class House:
                 defaults=AccountDefaults(negotiated_rates=True),
             )
         )
+        self.key = await self.map_key(LICENCE, USER, PASSWORD)
+
+    async def map_key(self, licence: str, user: str, password: str) -> AccessKey:
+        """An access key that ships on the account."""
         passwords = Passwords(cost=Cost(2, 1, 1))
-        hashed = await passwords.hash(Secret(PASSWORD))
+        hashed = await passwords.hash(Secret(password))
         await passwords.close()
-        self.key = await store.add_key(
-            AccessKey(0, LICENCE, USER, hashed, self.account.id, frozenset({self.account.id}))
-        )
+        key = AccessKey(0, licence, user, hashed, self.account.id, frozenset({self.account.id}))
+        return await self.gateway.store.add_key(key)
 
     # --- old clients --------------------------------------------------------------------------------------------------
 
