@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -185,8 +186,20 @@ async def test_an_outcome_that_is_unknown_is_hard_and_refused_until_a_person_set
     assert await house.calls("/ship") == 3
 
 
-async def test_a_server_error_of_ups_while_it_ships_is_an_unknown_outcome(house: House) -> None:
-    await house.ups.fault(path="/ship", status=500, times=1)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"drop": "before"}, id="cut"),
+        pytest.param({"status": 500}, id="error of the server"),
+        pytest.param({"status": 503, "raw": "<h1>Service Unavailable</h1>"}, id="a page"),
+        pytest.param({"status": 400, "raw": "<h1>Bad Request</h1>"}, id="a refusal that is not UPS's"),
+        pytest.param({"status": 200, "body": {}}, id="a success that names no shipment"),
+    ],
+)
+async def test_whatever_does_not_surely_say_that_nothing_was_shipped_is_an_unknown_outcome(
+    house: House, fault: dict[str, Any]
+) -> None:
+    await house.ups.fault(path="/ship", times=1, **fault)
     told = [await house.ask(confirm()) for _ in range(2)]
     assert [(one.code, one.text("Response/Error/ErrorSeverity")) for one in told] == [("20001", "Hard")] * 2
     assert (await house.calls("/ship"), [row.state for row in await house.rows()]) == (1, [State.UNKNOWN])
@@ -215,3 +228,19 @@ async def test_a_profile_that_nobody_signed_in_for_is_told_as_such(house: House)
         + YOUR_KEY_IS_GOOD.format("Authorize"),
     )
     assert await house.calls("/api/") == 0
+
+
+async def test_only_prices_without_negotiation_are_told_to_who_names_no_key(
+    tmp_path: Path, old_answers: Check | None
+) -> None:
+    async with a_house(tmp_path, check=old_answers, settings={"anonymous_key": LICENCE}) as house:
+        known, stranger = await house.ask(rate()), await house.ask(rate(), "")
+        assert [one.text("RatedShipment/TotalCharges/MonetaryValue") for one in (known, stranger)] == ["13.10"] * 2
+        assert (known.text(".//GrandTotal/MonetaryValue"), stranger.text(".//GrandTotal/MonetaryValue")) == (
+            "10.73",
+            "",
+        )
+        assert await house.body(confirm(), "") == failure(CONFIRM, "250005", NO_KEY)
+        assert await house.body(rate(), access("", "", "wrong")) == failure(
+            RATE, "250002", "Invalid Authentication Information: the gateway knows no such login."
+        )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from tests.gateway import accept, confirm
 from tests.house import House, xml
 from tests.promises.test_shipments import label, voided
 from tests.web.wire import Client
-from ups_gateway.model import State
+from ups_gateway.model import State, TwoPhase
 
 
 async def test_killed_between_confirm_and_accept_it_still_hands_out_the_label(house: House) -> None:
@@ -21,16 +25,19 @@ async def test_killed_between_confirm_and_accept_it_still_hands_out_the_label(ho
     assert await house.calls("/oauth/token") == 1
 
 
-async def test_killed_while_ups_works_it_never_ships_the_same_again_by_itself(house: House) -> None:
+@pytest.mark.parametrize("mode", [*TwoPhase])
+async def test_killed_while_ups_works_it_never_ships_the_same_again_by_itself(house: House, mode: TwoPhase) -> None:
+    await house.gateway.store.change_key(replace(house.key, two_phase=mode))
+    request = confirm() if mode is TwoPhase.SHIP else accept((await house.ask(confirm())).digest)
     await house.stop()
     await house.serve()
     await house.ups.fault(path="/ship", delay_ms=300, times=1)
     async with Client(house.port) as program:
-        await program.send(xml(confirm()))
+        await program.send(xml(request))
         await house.until_called("/ship")
         await house.kill()
     await house.start()
-    told = [await house.ask(confirm()) for _ in range(2)]
+    told = [await house.ask(request) for _ in range(2)]
     assert [(one.code, one.text("Response/Error/ErrorSeverity")) for one in told] == [("20001", "Hard")] * 2
     assert [row.state for row in await house.rows()] == [State.UNKNOWN]
     assert await house.calls("/ship") == 1

@@ -44,6 +44,14 @@ async def test_programs_that_ask_together_after_ups_withdrew_the_token_cause_one
     assert await token_calls(house) == [(REFRESH, 200, GRANT)]
 
 
+async def test_a_shipment_that_ups_turned_away_for_its_token_is_sent_once_more(house: House) -> None:
+    await house.ups.send("POST", "/_control/tokens", json={"expire": "access", "grant": GRANT})
+    confirmed = await house.ask(confirm())
+    assert [one["number"] for one in await house.shipments()] == [confirmed.number]
+    assert [call[2] for call in await house.ups.calls() if "/ship" in call[1]] == [401, 200]
+    assert await token_calls(house) == [(REFRESH, 200, GRANT)]
+
+
 async def test_a_restart_keeps_the_tokens(house: House) -> None:
     assert (await house.ask(rate())).good
     await house.stop()
