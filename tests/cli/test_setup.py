@@ -69,6 +69,14 @@ def test_trust_makes_the_authority_and_gives_complete_commands(ready: Run, tmp_p
     assert all(line in shown for one in told["instructions"] for line in one["commands"])
 
 
+def test_trust_saves_a_copy_that_everybody_can_read(ready: Run, tmp_path: Path) -> None:
+    copy = tmp_path / "ups-gateway-ca.pem"
+    told = json.loads(ready("trust", "--json", "--save", str(copy)).stdout)
+    assert (told["ca"], stat.S_IMODE(copy.stat().st_mode)) == (str(copy), 0o644)
+    assert copy.read_bytes() == (tmp_path / "data" / "tls" / "ca.pem").read_bytes()
+    assert ready("trust", "--save", str(tmp_path)).stderr == f"Error: {tmp_path} cannot be written: Is a directory\n"
+
+
 def test_every_command_has_help_with_an_example(run: Run) -> None:
     from ups_gateway.cli import COMMANDS
 

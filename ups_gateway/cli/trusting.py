@@ -15,23 +15,33 @@ CERTIFICATES = "tls"
 
 
 @click.command(epilog="Example: ups-gateway trust | less")
+@click.option("--save", type=click.Path(path_type=Path), help="Copy the certificate there, for all to read.")
 @config_option
 @as_json_option
-def trust(file: Path | None, *, as_json: bool) -> None:
+def trust(save: Path | None, file: Path | None, *, as_json: bool) -> None:
     """Say how a browser and each language come to trust the gateway's own certificate authority.
 
-    The authority is made on first use. It can only vouch for UPS's hosts and this machine.
+    The authority is made on first use. It can only vouch for UPS's hosts and this machine. Its directory may be
+    closed to other users: --save puts a copy where their programs can read it.
     """
     settings = read_settings(file)
     try:
         files = tls.ensure(settings.data_directory / CERTIFICATES, datetime.now(UTC))
     except tls.CertificatesFailed as error:
         raise click.ClickException(str(error)) from error
-    found = tls.instructions(files.ca_cert)
+    certificate = files.ca_cert
+    if save is not None:
+        try:
+            save.write_bytes(certificate.read_bytes())
+            save.chmod(0o644)
+        except OSError as error:
+            raise click.ClickException(f"{save} cannot be written: {error.strerror}") from error
+        certificate = save.absolute()
+    found = tls.instructions(certificate)
     if as_json:
-        print_json({"ca": str(files.ca_cert), "instructions": found})
+        print_json({"ca": str(certificate), "instructions": found})
         return
-    click.echo(f"The authority's certificate: {files.ca_cert}\n")
+    click.echo(f"The authority's certificate: {certificate}\n")
     for one in found:
         click.echo(one.title)
         for line in one.commands:
