@@ -36,6 +36,7 @@ from ups_gateway.translate.operations import (
     shipment_request,
     time_in_transit,
     track,
+    track_answer,
     void,
 )
 
@@ -96,8 +97,8 @@ SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
             warning=address_street.warning,
         ),
         Operation.TRACK: Spec(
-            requests={Dialect.XML: track.XML_REQUEST},
-            answers={Dialect.XML: track.XML_ANSWER},
+            requests={Dialect.XML: track.XML_REQUEST, Dialect.SOAP: track.SOAP_REQUEST},
+            answers={Dialect.XML: track_answer.XML_ANSWER, Dialect.SOAP: track_answer.SOAP_ANSWER},
             request=track.request,
             source=track.source,
             accounts=track.accounts,
