@@ -24,6 +24,8 @@ FOLDERS = {
     "XAV": "XAV",
     "TimeInTransit": "TimeInTransit",
     "LabelRecovery": "LabelRecovery",
+    "Locator": "Locator",
+    "QuantumView": "QVEvents",
 }
 NOT_WELL_FORMED = {"upsdevkit2021-Rate_Tool_WWEF_SampleRequest.xml"}
 """The kit's own sample with `</ AddressLine3>`."""
@@ -50,7 +52,7 @@ SAMPLES = list(_samples())
 
 def _read(path: str, file: Path, placeholders: ModuleType, old_schemas: ModuleType) -> Asked:
     body = old_schemas.body_of(file.read_bytes())
-    filled = placeholders.fill(body.decode("latin-1")).encode("latin-1")
+    filled = placeholders.fill(body.decode("latin-1")).replace("%s", "20260101000000").encode("latin-1")
     return translate.read(legacy(path, filled))
 
 
@@ -100,4 +102,6 @@ def test_every_operation_of_the_xml_api_has_its_tables() -> None:
         Operation.ADDRESS_STREET,
         Operation.TIME_IN_TRANSIT,
         Operation.LABEL_RECOVERY,
+        Operation.LOCATOR,
+        Operation.QUANTUM_VIEW,
     }
