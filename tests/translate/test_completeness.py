@@ -38,7 +38,12 @@ def _xml(operation: Operation, schema: str, diff: str | None = None) -> Side:
     return Side(operation, f"xml/{schema}.xsd", schema.rpartition("-")[2], diff)
 
 
+SHIP = "soap/Ship/ShipWebServiceSchema.xsd"
+VOID = "soap/Void/VoidWebServiceSchema.xsd"
+LABELS = "soap/LBRecovery/LBRecovery.xsd"
 PAPERLESS = "soap/PaperlessDocumentAPI/PaperlessDocumentAPI.xsd"
+TRACK = "soap/Track/TrackWebServiceSchema.xsd"
+PICKUP = "soap/Pickup/PickupWebServiceSchema.xsd"
 DANGEROUS_GOODS = "soap/DangerousGoodsUtility/DangerousGoodsUtility.xsd"
 
 REQUESTS = [
@@ -53,6 +58,17 @@ REQUESTS = [
     _xml(Operation.TIME_IN_TRANSIT, "TimeInTransitRequest", "TNT-req-XML"),
     _xml(Operation.LOCATOR, "LocatorRequest", "Locator-req-XML"),
     _xml(Operation.QUANTUM_VIEW, "QuantumViewRequest"),
+    Side(Operation.SHIP, SHIP, "ShipmentRequest", "Ship-req-SOAP"),
+    Side(Operation.SHIP_CONFIRM, SHIP, "ShipConfirmRequest", "Ship-SOAPConfirmreq-vs-SOAPShipmentREST"),
+    Side(Operation.SHIP_ACCEPT, SHIP, "ShipAcceptRequest"),
+    Side(Operation.VOID, VOID, "VoidShipmentRequest"),
+    Side(Operation.LABEL_RECOVERY, LABELS, "LabelRecoveryRequest", "LabelRecovery-req-SOAP"),
+    Side(Operation.TRACK, TRACK, "TrackRequest", "Track-req-SOAP"),
+    Side(Operation.PICKUP_CREATE, PICKUP, "PickupCreationRequest", "Pickup-req-SOAP"),
+    Side(Operation.PICKUP_RATE, PICKUP, "PickupRateRequest", "PickupRate-req-SOAP"),
+    Side(Operation.PICKUP_CANCEL, PICKUP, "PickupCancelRequest"),
+    Side(Operation.PICKUP_PENDING, PICKUP, "PickupPendingStatusRequest"),
+    Side(Operation.PICKUP_FACILITIES, PICKUP, "PickupGetServiceCenterFacilitiesRequest", "PickupFacilities-req-SOAP"),
     Side(Operation.PAPERLESS_UPLOAD, PAPERLESS, "UploadRequest", "Paperless-upload-req-SOAP"),
     Side(Operation.PAPERLESS_PUSH, PAPERLESS, "PushToImageRepositoryRequest", "Paperless-push-req-SOAP"),
     Side(Operation.PAPERLESS_DELETE, PAPERLESS, "DeleteRequest"),
@@ -71,6 +87,17 @@ ANSWERS = [
     _xml(Operation.TIME_IN_TRANSIT, "TimeInTransitResponse", "TNT-resp-XML"),
     _xml(Operation.LOCATOR, "LocatorResponse", "Locator-resp-XML"),
     _xml(Operation.QUANTUM_VIEW, "QuantumViewResponse"),
+    Side(Operation.SHIP, SHIP, "ShipmentResponse", "Ship-resp-SOAP"),
+    Side(Operation.SHIP_CONFIRM, SHIP, "ShipConfirmResponse"),
+    Side(Operation.SHIP_ACCEPT, SHIP, "ShipAcceptResponse", "Ship-resp-SOAP"),
+    Side(Operation.VOID, VOID, "VoidShipmentResponse", "Void-resp-SOAP"),
+    Side(Operation.LABEL_RECOVERY, LABELS, "LabelRecoveryResponse", "LabelRecovery-resp-SOAP"),
+    Side(Operation.TRACK, TRACK, "TrackResponse", "Track-resp-SOAP"),
+    Side(Operation.PICKUP_CREATE, PICKUP, "PickupCreationResponse", "Pickup-resp-SOAP"),
+    Side(Operation.PICKUP_RATE, PICKUP, "PickupRateResponse", "PickupRate-resp-SOAP"),
+    Side(Operation.PICKUP_CANCEL, PICKUP, "PickupCancelResponse", "PickupCancel-resp-SOAP"),
+    Side(Operation.PICKUP_PENDING, PICKUP, "PickupPendingStatusResponse", "PickupPending-resp-SOAP"),
+    Side(Operation.PICKUP_FACILITIES, PICKUP, "PickupGetServiceCenterFacilitiesResponse"),
     Side(Operation.PAPERLESS_UPLOAD, PAPERLESS, "UploadResponse", "Paperless-upload-resp-SOAP"),
     Side(Operation.PAPERLESS_PUSH, PAPERLESS, "PushToImageRepositoryResponse", "Paperless-push-resp-SOAP"),
     Side(Operation.PAPERLESS_DELETE, PAPERLESS, "DeleteResponse"),
