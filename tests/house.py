@@ -57,22 +57,23 @@ Check = Callable[[bytes], list[tuple[str, str]]]
 
 
 class Clock:
-    """Runs with the machine's, and can be moved."""
+    """Runs with the machine's, from another moment if one is given, and can be moved."""
 
-    def __init__(self) -> None:
-        self.ahead = 0.0
+    def __init__(self, start: datetime | None = None) -> None:
+        self._ahead = 0.0 if start is None else start.timestamp() - time.time()
+        self._moved = 0.0
 
     def now(self) -> float:
-        return time.time() + self.ahead
+        return time.time() + self._ahead + self._moved
 
     def advance(self, seconds: float) -> None:
-        self.ahead += seconds
+        self._moved += seconds
 
     def utc(self) -> datetime:
         return datetime.fromtimestamp(self.now(), UTC)
 
     def monotonic(self) -> float:
-        return time.monotonic() + self.ahead
+        return time.monotonic() + self._moved
 
     async def pause(self, seconds: float) -> None:
         """Pauses between tries cost a test nothing."""
@@ -261,9 +262,10 @@ async def a_house(
     pace: Pace = QUICK,
     ups: UpsSettings = UPS,
     settings: Mapping[str, str] = MappingProxyType({}),
+    start_at: datetime | None = None,
 ) -> AsyncIterator[House]:
     """Everything is started and seeded; `settings` are those of the gateway that differ."""
-    clock = Clock()
+    clock = Clock(start_at)
     async with AsyncExitStack() as stack:
         running = await start(make_app(ups, control=True, clock=clock), port=0)
         stack.push_async_callback(running.close)
