@@ -115,6 +115,11 @@ def _instructions(value: Any, target: Node, _body: Node) -> None:
         target["HandlingInstructions"] = containers
 
 
+def _length(text: str) -> str:
+    # REST's lengths have three characters at most; clients send 16.0
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 HAZARDOUS_MATERIAL: Final[Table] = leaves(
     "PackagingTypeQuantity RecordIdentifier1 RecordIdentifier2 RecordIdentifier3 SubRiskClass aDRItemNumber"
     " aDRPackingGroupLetter TechnicalName HazardLabelRequired ClassDivisionNumber ReferenceNumber Quantity UOM"
@@ -126,7 +131,7 @@ HAZARDOUS_MATERIAL: Final[Table] = leaves(
 PACKAGE: Final[Table] = {
     **leaves("Description PalletDescription NumOfPieces UnitPrice"),
     "Packaging": CODE,
-    "Dimensions": DIMENSIONS,
+    "Dimensions": {**DIMENSIONS, **{side: To(side, via=_length) for side in ("Length", "Width", "Height")}},
     "DimWeight": WEIGHT,
     "PackageWeight": WEIGHT,
     **flags("LargePackageIndicator OversizeIndicator MinimumBillableWeightIndicator"),
