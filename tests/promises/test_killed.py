@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.gateway import accept, confirm
+from tests.gateway import accept, confirm, void
 from tests.house import House, xml
 from tests.promises.test_shipments import label, voided
 from tests.web.wire import Client
@@ -41,3 +41,23 @@ async def test_killed_while_ups_works_it_never_ships_the_same_again_by_itself(ho
     assert [(one.code, one.text("Response/Error/ErrorSeverity")) for one in told] == [("20001", "Hard")] * 2
     assert [row.state for row in await house.rows()] == [State.UNKNOWN]
     assert await house.calls("/ship") == 1
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["the program asks again", "nobody asks again"])
+async def test_killed_while_ups_voids_it_is_voided_all_the_same(house: House, again: bool) -> None:
+    await house.stop()
+    await house.serve()
+    confirmed = await house.ask(confirm())
+    await house.ups.fault(path="/void/", delay_ms=300, times=1)
+    async with Client(house.port) as program:
+        await program.send(xml(void(confirmed.number)))
+        await house.until_called("/void/")
+        await house.kill()
+    await house.start()
+    if again:
+        assert (await house.ask(void(confirmed.number))).text("Status/StatusCode/Code") == "1"
+    else:
+        await house.gateway.shipping.step(house.clock.utc())
+    assert [row.state for row in await house.rows()] == [State.VOIDED]
+    assert await voided(house) == {confirmed.number: True}
+    assert (await house.ask(accept(confirmed.digest))).code == "125000"

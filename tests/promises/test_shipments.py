@@ -121,3 +121,15 @@ async def test_what_the_program_voided_is_not_accepted_any_more(house: House) ->
     again = await house.ask(void(confirmed.number))
     assert (again.code, again.words) == ("190117", "The Shipment has already been voided")
     assert await voided(house) == {confirmed.number: True}
+
+
+async def test_an_accept_long_after_its_labels_were_deleted_gets_them_from_ups(house: House) -> None:
+    confirmed = await house.ask(confirm())
+    first = await house.ask(accept(confirmed.digest))
+    await house.until_settled()
+    house.clock.advance(8 * 24 * 3600)
+    await house.gateway.shipping.step(house.clock.utc())
+    assert [(row.sealed_request, row.sealed_reply) for row in await house.rows()] == [(None, None)]
+    late = await house.ask(accept(confirmed.digest))
+    assert label(late) == label(first) == ("GIF", confirmed.number)
+    assert (await house.calls("/labels/"), await house.calls("/ship")) == (1, 1)
