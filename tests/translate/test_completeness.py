@@ -38,6 +38,9 @@ def _xml(operation: Operation, schema: str, diff: str | None = None) -> Side:
     return Side(operation, f"xml/{schema}.xsd", schema.rpartition("-")[2], diff)
 
 
+RATE = "soap/Rate/RateWebServiceSchema.xsd"
+STREET = "soap/XAV/XAVWebServiceSchema.xsd"
+TRANSIT = "soap/TimeInTransit/TimeInTransitWebServiceSchema.xsd"
 SHIP = "soap/Ship/ShipWebServiceSchema.xsd"
 VOID = "soap/Void/VoidWebServiceSchema.xsd"
 LABELS = "soap/LBRecovery/LBRecovery.xsd"
@@ -58,6 +61,9 @@ REQUESTS = [
     _xml(Operation.TIME_IN_TRANSIT, "TimeInTransitRequest", "TNT-req-XML"),
     _xml(Operation.LOCATOR, "LocatorRequest", "Locator-req-XML"),
     _xml(Operation.QUANTUM_VIEW, "QuantumViewRequest"),
+    Side(Operation.RATE, RATE, "RateRequest", "Rate-req-SOAP"),
+    Side(Operation.ADDRESS_STREET, STREET, "XAVRequest", "XAV-req-SOAP"),
+    Side(Operation.TIME_IN_TRANSIT, TRANSIT, "TimeInTransitRequest", "TNT-req-SOAP"),
     Side(Operation.SHIP, SHIP, "ShipmentRequest", "Ship-req-SOAP"),
     Side(Operation.SHIP_CONFIRM, SHIP, "ShipConfirmRequest", "Ship-SOAPConfirmreq-vs-SOAPShipmentREST"),
     Side(Operation.SHIP_ACCEPT, SHIP, "ShipAcceptRequest"),
@@ -87,6 +93,9 @@ ANSWERS = [
     _xml(Operation.TIME_IN_TRANSIT, "TimeInTransitResponse", "TNT-resp-XML"),
     _xml(Operation.LOCATOR, "LocatorResponse", "Locator-resp-XML"),
     _xml(Operation.QUANTUM_VIEW, "QuantumViewResponse"),
+    Side(Operation.RATE, RATE, "RateResponse", "Rate-resp-SOAP"),
+    Side(Operation.ADDRESS_STREET, STREET, "XAVResponse", "XAV-resp-SOAP"),
+    Side(Operation.TIME_IN_TRANSIT, TRANSIT, "TimeInTransitResponse", "TNT-resp-SOAP"),
     Side(Operation.SHIP, SHIP, "ShipmentResponse", "Ship-resp-SOAP"),
     Side(Operation.SHIP_CONFIRM, SHIP, "ShipConfirmResponse"),
     Side(Operation.SHIP_ACCEPT, SHIP, "ShipAcceptResponse", "Ship-resp-SOAP"),

@@ -14,7 +14,7 @@ from tests.translate.whole import old_leaves, old_message, rest_body, rows
 from ups_gateway import translate
 from ups_gateway.errors import Refusal, UpsRefused
 from ups_gateway.model import Terms, Translated
-from ups_gateway.translate.operations import time_in_transit
+from ups_gateway.translate.operations import time_in_transit, time_in_transit_answer
 from ups_gateway.translate.operations.parts import at
 
 PATH = "/ups.app/xml/TimeInTransit"
@@ -54,7 +54,7 @@ def test_every_member_of_the_old_answer_is_written_when_rest_has_it(ups_referenc
             left |= {"originPickList": [], "destinationPickList": []}
         answers.append(translate.answer(_translated(WHOLE), [reply(left)]).body)
     roots = [etree.fromstring(answer) for answer in answers]
-    table = rows(time_in_transit.XML_ANSWER)
+    table = rows(time_in_transit_answer.XML_ANSWER)
     paths = [path for path in old_leaves(ups_reference, "TNT-resp-XML") if not path.startswith("Response")]
     assert [path for path in paths if not table[path].reason and all(root.find(path) is None for root in roots)] == []
     assert [old_verdicts(answer) for answer in answers] == [[("OK", "")]] * 3

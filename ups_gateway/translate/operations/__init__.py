@@ -35,6 +35,7 @@ from ups_gateway.translate.operations import (
     ship_confirm,
     shipment_request,
     time_in_transit,
+    time_in_transit_answer,
     track,
     track_answer,
     void,
@@ -90,8 +91,8 @@ SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
             warning=address_city.warning,
         ),
         Operation.ADDRESS_STREET: Spec(
-            requests={Dialect.XML: address_street.XML_REQUEST},
-            answers={Dialect.XML: address_street.XML_ANSWER},
+            requests={Dialect.XML: address_street.XML_REQUEST, Dialect.SOAP: address_street.SOAP_REQUEST},
+            answers={Dialect.XML: address_street.XML_ANSWER, Dialect.SOAP: address_street.SOAP_ANSWER},
             request=address_street.request,
             source=address_street.source,
             warning=address_street.warning,
@@ -107,8 +108,8 @@ SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
             codes=track.CODES,
         ),
         Operation.RATE: Spec(
-            requests={Dialect.XML: rate_request.XML_REQUEST},
-            answers={Dialect.XML: rate.XML_ANSWER},
+            requests={Dialect.XML: rate_request.XML_REQUEST, Dialect.SOAP: rate_request.SOAP_REQUEST},
+            answers={Dialect.XML: rate.XML_ANSWER, Dialect.SOAP: rate.SOAP_ANSWER},
             request=rate.request,
             source=rate.source,
             warning=rate.warning,
@@ -151,10 +152,17 @@ SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
             creating=label_recovery.creating,
         ),
         Operation.TIME_IN_TRANSIT: Spec(
-            requests={Dialect.XML: time_in_transit.XML_REQUEST},
-            answers={Dialect.XML: time_in_transit.XML_ANSWER},
+            requests={
+                Dialect.XML: time_in_transit.XML_REQUEST,
+                Dialect.SOAP: time_in_transit.SOAP_REQUEST,
+                Dialect.HEADER: time_in_transit.HEADER_REQUEST,
+            },
+            answers={
+                Dialect.XML: time_in_transit_answer.XML_ANSWER,
+                Dialect.SOAP: time_in_transit_answer.SOAP_ANSWER,
+            },
             request=time_in_transit.request,
-            source=time_in_transit.source,
+            source=time_in_transit_answer.source,
         ),
         Operation.VOID: Spec(
             requests={Dialect.XML: void.XML_REQUEST, Dialect.SOAP: void.SOAP_REQUEST},

@@ -1,7 +1,8 @@
 """Street-level address validation and classification.
 
-XML: POST XAV, AddressValidationRequest with an AddressKeyFormat. REST: POST /api/addressvalidation/v2/{option},
-regionalrequestindicator and maximumcandidatelistsize in the query (AddressValidation.yaml, UPS.md 3.6).
+XML: POST XAV, AddressValidationRequest with an AddressKeyFormat; SOAP and legacy JSON: XAVRequest. REST: POST
+/api/addressvalidation/v2/{option}, regionalrequestindicator and maximumcandidatelistsize in the query
+(AddressValidation.yaml, UPS.md 3.6).
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
-from ups_gateway.translate.engine import FLAG, Default, Drop, From, Table, To, fill_defaults, leaves
-from ups_gateway.translate.operations.parts import CODE, ECHOED, warning_of
+from ups_gateway.translate.engine import FLAG, Default, Drop, From, Table, To, fill_defaults, flags, leaves
+from ups_gateway.translate.operations.parts import CODE, ECHOED, SOAP_ECHOED, warning_of
 
 VERSION: Final = "v2"
 VALIDATION: Final = "1"
@@ -45,6 +46,18 @@ XML_REQUEST: Final[Table] = {
     ),
 }
 
+SOAP_REQUEST: Final[Table] = {
+    "Request": {
+        "RequestOption": To("/option"),
+        "SubVersion": Drop("REST validates addresses in one version only"),
+        "TransactionReference": SOAP_ECHOED,
+    },
+    "RegionalRequestIndicator": To("/regional", FLAG),
+    "MaximumCandidateListSize": To("/maximum"),
+    "AddressKeyFormat": To("/XAVRequest.AddressKeyFormat", KEY_FORMAT),
+}
+"""XAVRequest (XAVWebServiceSchema.xsd)."""
+
 XML_ANSWER: Final[Table] = {
     "ValidAddressIndicator": FLAG,
     "AmbiguousAddressIndicator": FLAG,
@@ -70,6 +83,24 @@ XML_ANSWER: Final[Table] = {
         ],
     ),
 }
+
+SOAP_ANSWER: Final[Table] = {
+    **flags("ValidAddressIndicator AmbiguousAddressIndicator NoCandidatesIndicator"),
+    "AddressClassification": CODE,
+    "Candidate": [
+        {
+            "AddressClassification": CODE,
+            "AddressKeyFormat": {
+                **leaves("ConsigneeName AttentionName"),
+                "AddressLine": [None],
+                **leaves("PoliticalDivision2 PoliticalDivision1 PostcodePrimaryLow PostcodeExtendedLow"),
+                **leaves("Region Urbanization"),
+                "CountryCode": From("CountryCode", default=""),
+            },
+        }
+    ],
+}
+"""XAVResponse: REST's own names, Region further down."""
 
 DEFAULTS: Final = (Default("XAVRequest.AddressKeyFormat.CountryCode", lambda account: account.country),)
 

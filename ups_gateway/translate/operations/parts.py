@@ -36,6 +36,8 @@ SOAP_REFERENCE: Final[Table] = {
 """Request/TransactionReference of SOAP and legacy JSON."""
 SOAP_REQUEST: Final[Table] = {**leaves("RequestOption SubVersion"), "TransactionReference": SOAP_REFERENCE}
 """common:Request."""
+SOAP_ECHOED: Final[Table] = {**SOAP_REFERENCE, "CustomerContext": ECHOED}
+"""Request/TransactionReference where REST's body has no Request."""
 
 XML_ADDRESS_LINES: Final[Table] = {
     "AddressLine1": To("AddressLine[]"),

@@ -1,7 +1,7 @@
 """Rates and transit times of a shipment, of one service or of all (Shop).
 
-XML: POST Rate, RatingServiceSelectionRequest. REST: POST /api/rating/v2409/{option} (Rating.yaml). The tree is the
-content of RateRequest; its tables are in `rate_request`.
+XML: POST Rate, RatingServiceSelectionRequest; SOAP and legacy JSON: RateRequest. REST: POST
+/api/rating/v2409/{option} (Rating.yaml). The tree is the content of RateRequest; its tables are in `rate_request`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from ups_gateway.errors import InvalidRequest, UpsUnreachable
 from ups_gateway.model import Account, Asked, Terms, Translated
-from ups_gateway.translate.engine import Default, Drop, From, Made, Node, Table, fill_defaults, leaves
+from ups_gateway.translate.engine import Default, Drop, From, Made, Node, Table, amend, fill_defaults, leaves
 from ups_gateway.translate.operations.parts import CODE, at, copied, prepaid_freight, texts_at
 from ups_gateway.translate.operations.rate_request import OPTIONS, call
+from ups_gateway.translate.operations.shipment_results import FREIGHT, required
 from ups_gateway.translate.operations.units import name_units, origin_currency, unit_of_length, unit_of_weight
 
 # --- requests ---------------------------------------------------------------------------------------------------------
@@ -124,6 +125,7 @@ BILLING_WEIGHT: Final[Table] = {
     "UnitOfMeasurement": {"Code": From("Code", default=""), "Description": None},
     "Weight": From("Weight", default=""),
 }
+_AMONG_ITEMIZED: Final = Drop("REST has them among ItemizedCharges")
 _SUMMED: Final = Drop("REST itemizes a package's negotiated charges and does not sum them")
 
 
@@ -182,8 +184,8 @@ XML_ANSWER: Final[Table] = {
             "BillingWeight": BILLING_WEIGHT,
             "TransportationCharges": CHARGES,
             "BaseServiceCharge": CHARGES,
-            "AccessorialCharges": Drop("REST has them among ItemizedCharges"),
-            "SurCharges": Drop("REST has them among ItemizedCharges"),
+            "AccessorialCharges": _AMONG_ITEMIZED,
+            "SurCharges": _AMONG_ITEMIZED,
             "ItemizedCharges": [ITEMIZED],
             "ServiceOptionsCharges": CHARGES,
             "TaxCharges": [TAX],
@@ -208,6 +210,66 @@ XML_ANSWER: Final[Table] = {
         }
     ]
 }
+
+_NAMED: Final[Table] = {"Code": From("Code", default=""), "Description": None}
+_CHARGES: Final[Table] = amend(CHARGES, {"CurrencyCode": From("CurrencyCode", default="")})
+_ITEMIZED: Final[Table] = amend(ITEMIZED, {"CurrencyCode": From("CurrencyCode", default="")})
+_BILLING_WEIGHT: Final[Table] = amend(
+    BILLING_WEIGHT, {"UnitOfMeasurement": required("UnitOfMeasurement", BILLING_WEIGHT["UnitOfMeasurement"])}
+)
+_DAY: Final[Table] = {"Date": From("Date", default=""), "Time": None}
+
+SOAP_RATED_PACKAGE: Final[Table] = {
+    "TransportationCharges": _CHARGES,
+    "BaseServiceCharge": _CHARGES,
+    "ServiceOptionsCharges": _CHARGES,
+    "TotalCharges": _CHARGES,
+    "Weight": None,
+    "BillingWeight": _BILLING_WEIGHT,
+    "Accessorial": [_NAMED],
+    "ItemizedCharges": [_ITEMIZED],
+    "NegotiatedCharges": amend(RATED_PACKAGE["NegotiatedCharges"], {"ItemizedCharges": [_ITEMIZED]}),
+}
+
+SOAP_ANSWER: Final[Table] = {
+    "RatedShipment": [
+        {
+            "Disclaimer": [_NAMED],
+            "Service": required("Service", _NAMED),
+            "RateChart": None,
+            "RatedShipmentAlert": [{"Code": From("Code", default=""), "Description": From("Description", default="")}],
+            **leaves("BillableWeightCalculationMethod RatingMethod"),
+            "BillingWeight": required("BillingWeight", _BILLING_WEIGHT),
+            "TransportationCharges": required("TransportationCharges", _CHARGES),
+            "BaseServiceCharge": _CHARGES,
+            "AccessorialCharges": _AMONG_ITEMIZED,
+            "SurCharges": _AMONG_ITEMIZED,
+            "ItemizedCharges": [_ITEMIZED],
+            "FRSShipmentData": FREIGHT,
+            "ServiceOptionsCharges": required("ServiceOptionsCharges", _CHARGES),
+            "TaxCharges": [TAX],
+            "TotalCharges": required("TotalCharges", _CHARGES),
+            "TotalChargesWithTaxes": _CHARGES,
+            "NegotiatedRateCharges": {
+                "BaseServiceCharge": _CHARGES,
+                "ItemizedCharges": [_ITEMIZED],
+                "TaxCharges": [TAX],
+                "TotalCharge": required("TotalCharge", _CHARGES),
+                "TotalChargesWithTaxes": _CHARGES,
+            },
+            "GuaranteedDelivery": leaves("BusinessDaysInTransit DeliveryByTime"),
+            "RatedPackage": [SOAP_RATED_PACKAGE],
+            "TimeInTransit": amend(
+                TIME_IN_TRANSIT,
+                {
+                    "ServiceSummary.EstimatedArrival.Arrival": required("Arrival", _DAY),
+                    "ServiceSummary.EstimatedArrival.Pickup": required("Pickup", _DAY),
+                },
+            ),
+        }
+    ]
+}
+"""RateResponse: REST's own names, in the order of RateWebServiceSchema.xsd, which requires more than the XML API."""
 
 
 def source(_translated: Translated, bodies: Sequence[Any]) -> Any:

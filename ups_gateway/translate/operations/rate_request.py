@@ -1,11 +1,12 @@
 """What a rate request is made of: REST's shape, and what the XML API says otherwise.
 
-XML: RatingServiceSelectionRequest. REST: the content of RateRequest (Rating.yaml), all leaves text.
+XML: RatingServiceSelectionRequest; SOAP, legacy JSON and early REST: RateRequest. REST: the content of RateRequest
+(Rating.yaml), all leaves text.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from ups_gateway.model import RestCall
 from ups_gateway.translate.engine import ABSENT, FLAG, Drop, Made, Node, Table, To, amend, flags, leaves
@@ -22,9 +23,11 @@ from ups_gateway.translate.operations.parts import (
     RATING_OPTIONS,
     REFERENCE,
     RESTRICTED_ARTICLES,
+    SOAP_REFERENCE,
     WEIGHED_IN,
     WEIGHT,
     XML_ADDRESS,
+    listed,
 )
 from ups_gateway.translate.operations.units import unit_beside_weight
 
@@ -32,6 +35,15 @@ VERSION: Final = "v2409"
 OPTIONS: Final = ("Rate", "Shop", "Ratetimeintransit", "Shoptimeintransit")
 """Spelled as the path wants them; old clients write them in any case."""
 _SPELLED: Final = {option.lower(): option for option in OPTIONS}
+
+
+def _option(value: Any, target: Node, _body: Node) -> None:
+    """The first option that UPS knows; SOAP and JSON may name several. An unknown one is refused by name later."""
+    named = [text for text in listed(value) if isinstance(text, str) and text]
+    known = [_SPELLED[text.lower()] for text in named if text.lower() in _SPELLED]
+    if named:
+        target["RequestOption"] = (known or named)[0]
+
 
 ADDRESS: Final[Table] = {"AddressLine": [None], **leaves("City StateProvinceCode PostalCode CountryCode")}
 
@@ -172,23 +184,32 @@ SHIPMENT: Final[Table] = {
 }
 
 REQUEST: Final[Table] = {
-    "Request": {"RequestOption": None, "SubVersion": None, "TransactionReference": leaves("CustomerContext")},
+    "Request": {
+        "RequestOption": Made(_option, ("RequestOption",)),
+        "SubVersion": None,
+        "TransactionReference": leaves("CustomerContext"),
+    },
     "PickupType": CODE,
     "CustomerClassification": CODE,
     "Shipment": SHIPMENT,
 }
-"""REST's own shape; the XML API is told from it by its differences. Ground freight pricing it shares."""
+"""REST's own shape; the old APIs are told from it by their differences. Ground freight pricing it shares."""
 
+_FROM_CARTS: Final[Table] = {
+    # Carts put the unit beside the weight, and PickupType into the shipment
+    "Shipment.Package.UnitOfMeasurement": Made(unit_beside_weight, ("PackageWeight.UnitOfMeasurement",), WEIGHED_IN),
+    "Shipment.PickupType": To("/PickupType", CODE),
+    "Shipment.CustomerClassification": To("/CustomerClassification", CODE),
+}
+
+SOAP_REQUEST: Final[Table] = amend(REQUEST, {"Request.TransactionReference": SOAP_REFERENCE, **_FROM_CARTS})
+"""RateRequest (RateWebServiceSchema.xsd)."""
 
 XML_REQUEST: Final[Table] = amend(
     REQUEST,
     {
-        "Request": {
-            "RequestAction": Drop("the path says it"),
-            "RequestOption": To("RequestOption", via=lambda value: _SPELLED.get(value.lower(), value)),
-            "SubVersion": None,
-            "TransactionReference": REFERENCE,
-        },
+        "Request.RequestAction": Drop("the path says it"),
+        "Request.TransactionReference": REFERENCE,
         "Shipment.Shipper.Address": XML_ADDRESS,
         "Shipment.ShipTo.Address": {**XML_ADDRESS, "ResidentialAddressIndicator": FLAG},
         "Shipment.ShipFrom.Address": XML_ADDRESS,
@@ -229,12 +250,7 @@ XML_REQUEST: Final[Table] = amend(
             ),
             ABSENT,
         ),
-        # Carts put the unit beside the weight, and PickupType into the shipment
-        "Shipment.Package.UnitOfMeasurement": Made(
-            unit_beside_weight, ("PackageWeight.UnitOfMeasurement",), WEIGHED_IN
-        ),
-        "Shipment.PickupType": To("/PickupType", CODE),
-        "Shipment.CustomerClassification": To("/CustomerClassification", CODE),
+        **_FROM_CARTS,
         # The names of the years before the schema; UPS's own samples still have them
         "Shipment.ShipmentWeight": To("ShipmentTotalWeight", WEIGHT),
         "Shipment.PaymentInformation": To("PaymentDetails.ShipmentCharge[]", OLD_PAYMENT),

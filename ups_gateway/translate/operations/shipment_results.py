@@ -83,7 +83,7 @@ _HANDLING_UNIT: Final[Table] = {
     ),
     "AdjustedHeight": {"Value": From("Value", default=""), "UnitOfMeasurement": _UNIT_OF},
 }
-_FREIGHT: Final[Table] = {
+FREIGHT: Final[Table] = {
     "TransportationCharges": required(
         "TransportationCharges",
         {
@@ -135,7 +135,7 @@ RESULTS: Final[Table] = {
         "TotalCharge": _CHARGE,
         "TotalChargesWithTaxes": _CHARGE,
     },
-    "FRSShipmentData": _FREIGHT,
+    "FRSShipmentData": FREIGHT,
     **leaves("RatingMethod BillableWeightCalculationMethod"),
     "BillingWeight": required(
         "BillingWeight", {"UnitOfMeasurement": _UNIT_OF, "Weight": From("Weight", default="0.0")}
