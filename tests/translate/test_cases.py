@@ -25,6 +25,7 @@ from ups_gateway.errors import GatewayError
 from ups_gateway.model import (
     Account,
     AccountDefaults,
+    Dialect,
     LegacyAnswer,
     LegacyCall,
     Operation,
@@ -36,6 +37,10 @@ from ups_gateway.translate.dialects.xml import TOOLS
 
 CASES = Path(__file__).parent / "cases"
 FOLDERS = sorted(path.parent for path in CASES.glob("*/*/rest-request.json"))
+WRITTEN = [folder for folder in FOLDERS if not folder.name.startswith("header_")]
+"""Answers that the gateway writes itself; header-auth clients get UPS's own, as it comes."""
+WITHOUT_SCHEMA = {"prenotification"}
+"""No schema of its SOAP service was ever found."""
 OldVerdicts = Callable[[bytes], list[tuple[str, str]]]
 PATHS = {operation: f"/ups.app/xml/{tool}" for tool, (_root, operation) in TOOLS.items()}
 
@@ -99,13 +104,17 @@ def test_rest_replies_become_exactly_this_legacy_answer(folder: Path) -> None:
     assert canonical(answer.body).decode() == canonical((folder / "legacy-reply.xml").read_bytes()).decode()
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("folder", WRITTEN, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_the_order_of_keys_and_lone_objects_do_not_change_the_answer(folder: Path) -> None:
     translated, _ = _translated(folder)
     rows = json.loads((folder / "rest-reply.json").read_text("utf-8"))
     plain = _answer(translated, [reply(row["body"], row["status"]) for row in rows])
     shaken = [reply(_shaken(row["body"], random.Random(7)), row["status"]) for row in rows]
-    assert _answer(translated, shaken).body == plain.body
+    answer = _answer(translated, shaken)
+    if translated.asked.dialect in (Dialect.HEADER, Dialect.REST):
+        assert json.loads(answer.body) == json.loads(plain.body)  # UPS's own answer: its keys stay where they are
+    else:
+        assert answer.body == plain.body
 
 
 def _shaken(tree: Any, chance: random.Random) -> Any:
@@ -130,7 +139,7 @@ def test_the_rest_calls_are_valid_by_the_openapi_of_ups(folder: Path, openapi: A
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_the_legacy_answer_is_valid_by_the_old_schema(folder: Path, old_verdicts: OldVerdicts) -> None:
-    if (folder / "legacy-reply.xml").exists():
+    if (folder / "legacy-reply.xml").exists() and folder.parent.name not in WITHOUT_SCHEMA:
         verdicts = old_verdicts((folder / "legacy-reply.xml").read_bytes())
         assert verdicts == [("OK", "")] * max(1, len(verdicts))
 
