@@ -262,8 +262,10 @@ SOAP_PACKAGE: Final[Table] = {
     "COD": From(
         "cod",
         {
-            "Amount": From(
-                "", {"CurrencyCode": From("currency", default=""), "MonetaryValue": From("amount", default="0.00")}
+            "Amount": Made(
+                lambda node: node if node.get("amount") else None,
+                ("",),
+                {"CurrencyCode": From("currency", default=""), "MonetaryValue": From("amount")},
             ),
             "Status": Made(
                 lambda node: {"Code": "", "Description": "Paid" if node.get("paid") else "Not paid"}, ("paid",), CODE
