@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway import accept, confirm, rate, void
+from tests.gateway import accept, confirm, rate, told, void
 from tests.house import KEY, Check, House, a_house, xml
 from tests.promises.test_faults import CONFIRM, RATE, failure
 from tests.promises.test_shipments import label, voided
 from tests.web.wire import DECLARATION, PATIENCE, Client, post
-from ups_gateway.model import State, TwoPhase
+from ups_gateway.model import LegacyAnswer, State, TwoPhase
 from ups_gateway.web.gateway import Pace
 
 IMPATIENT = Pace(begin=0.05, blank=0.02, whole=0.3, watch=2.0, linger=1.0, stop=0.3)
@@ -106,6 +106,32 @@ async def test_a_program_that_hangs_up_and_asks_again_gets_the_one_label(house: 
     assert label(await house.ask(accept(confirmed.digest))) == ("GIF", confirmed.number)
     another = await house.ask(confirm())
     assert ({*await voided(house)}, await house.calls("/ship")) == ({confirmed.number, another.number}, 2)
+
+
+async def test_at_whatever_moment_a_program_hangs_up_it_pays_once(house: House) -> None:
+    async def ship(name: str, moment: float, how: str) -> tuple[str, list[str]]:
+        """One that reads until that moment at most; and then asks until it has read an answer."""
+        request = xml(confirm().replace("<Name>Acme</Name>", f"<Name>{name}</Name>"))
+        read = None
+        async with Client(house.port) as program:
+            await program.send(request)
+            program.socket.settimeout(moment)
+            try:
+                read = await program.rest()
+            except TimeoutError:
+                getattr(program, how)()
+        answers = [read, await house.send(request)] if read else [await house.send(request)]
+        return name, [told(LegacyAnswer(200, {}, house.read(one))).number for one in answers]
+
+    numbers: dict[str, list[str]] = {}
+    for moment in (0.001, *(step / 200 for step in range(1, 21)), PATIENCE):
+        tried = [ship(f"{how} {moment}", moment, how) for how in ("close", "reset")]
+        numbers |= dict(await asyncio.gather(*tried))
+    shipped: dict[str, list[str]] = {}
+    for one in await house.shipments():
+        shipped.setdefault(one["shipper"]["name"], []).append(one["number"])
+    assert shipped == numbers
+    assert {len(those) for those in numbers.values()} == {1, 2}, "some hung up, and some did not"
 
 
 @pytest.mark.parametrize("how", ["close", "reset"])
