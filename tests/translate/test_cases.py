@@ -25,7 +25,6 @@ from ups_gateway.errors import GatewayError
 from ups_gateway.model import (
     Account,
     AccountDefaults,
-    Dialect,
     LegacyAnswer,
     LegacyCall,
     Operation,
@@ -39,6 +38,8 @@ CASES = Path(__file__).parent / "cases"
 FOLDERS = sorted(path.parent for path in CASES.glob("*/*/rest-request.json"))
 WRITTEN = [folder for folder in FOLDERS if not folder.name.startswith("header_")]
 """Answers that the gateway writes itself; header-auth clients get UPS's own, as it comes."""
+WRITTEN = [folder for folder in FOLDERS if not folder.name.startswith(("header_", "rest_"))]
+"""Cases whose answer the gateway writes; early and today's REST get UPS's own, with its order of keys."""
 WITHOUT_SCHEMA = {"prenotification"}
 """No schema of its SOAP service was ever found."""
 OldVerdicts = Callable[[bytes], list[tuple[str, str]]]
@@ -110,11 +111,7 @@ def test_the_order_of_keys_and_lone_objects_do_not_change_the_answer(folder: Pat
     rows = json.loads((folder / "rest-reply.json").read_text("utf-8"))
     plain = _answer(translated, [reply(row["body"], row["status"]) for row in rows])
     shaken = [reply(_shaken(row["body"], random.Random(7)), row["status"]) for row in rows]
-    answer = _answer(translated, shaken)
-    if translated.asked.dialect in (Dialect.HEADER, Dialect.REST):
-        assert json.loads(answer.body) == json.loads(plain.body)  # UPS's own answer: its keys stay where they are
-    else:
-        assert answer.body == plain.body
+    assert _answer(translated, shaken).body == plain.body
 
 
 def _shaken(tree: Any, chance: random.Random) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
-from ups_gateway.translate.engine import FLAG, Default, From, Table, fill_defaults, flags, leaves
+from ups_gateway.translate.engine import FLAG, Default, From, Made, Table, fill_defaults, flags, leaves
 from ups_gateway.translate.operations.parts import SOAP_REQUEST, WEIGHT, alert_below, below, copied, texts_at
 
 VERSION: Final = "v3"
@@ -51,6 +51,10 @@ DEFAULTS: Final = (
     Default("AcceptanceAuditPreCheckRequest.Shipment.ShipperNumber", lambda account: account.number),
 )
 
+_RESULT: Final[Table] = {
+    "ChemicalRecordIdentifier": From("ChemicalRecordIdentifier", default=""),
+    **leaves("ADRPoints TransportCategory TunnelRestrictionCode ADRUnits"),
+}
 ANSWER: Final[Table] = {
     "ShipperNumber": None,
     "Service": {"Code": None},
@@ -59,9 +63,10 @@ ANSWER: Final[Table] = {
         {
             "PackageIdentifier": From("PackageIdentifier", default=""),
             **leaves("AccessibleIndicator EuropeBUIndicator"),
-            "ChemicalRecordResults": [
-                leaves("ChemicalRecordIdentifier ADRPoints TransportCategory TunnelRestrictionCode ADRUnits")
-            ],
+            # the old schema requires one at least, REST does not
+            "ChemicalRecordResults": Made(
+                lambda package: package.get("ChemicalRecordResults") or [{}], ("ChemicalRecordResults",), [_RESULT]
+            ),
         }
     ],
 }

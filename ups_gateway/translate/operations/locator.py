@@ -43,12 +43,6 @@ def _language(value: Any, target: Node, _body: Node) -> None:
         target.setdefault("Locale", locale)
 
 
-def _offering(value: Any, target: Node, _body: Node) -> None:
-    # REST requires the description of an offering that is only asked for; the XML API has none
-    if isinstance(value, str) and value:
-        target.update(Code=value, Description=value)
-
-
 _ONE: Final = leaves("Code")
 _GEOCODE: Final = leaves("Latitude Longitude")
 
@@ -92,7 +86,7 @@ XML_REQUEST: Final[Table] = {
                     **flags("DCRIndicator ShippingAvailabilityIndicator"),
                     **leaves("ShipperPreparationDelay ClickAndCollectSortWithDistance"),
                 },
-                "ServiceOfferingList": {"ServiceOffering": [{"Code": Made(_offering, ("Code", "Description"))}]},
+                "ServiceOfferingList": {"ServiceOffering": [CODE]},
             },
             "ExcludeFromResult": {
                 "BusinessClassificationCode": [None],
@@ -202,7 +196,7 @@ def request(asked: Asked, account: Account, _terms: Terms) -> Translated:
     option = content.get("Request", {}).pop("RequestOption", None)
     ignored = _without_empty_options(content)
     body = {"LocatorRequest": content}
-    filled = fill_defaults(body, DEFAULTS, account)
+    filled = fill_defaults(body, DEFAULTS, account) + _named_offerings(body)
     if option is None:
         filled += ("reqOption",)
     path = f"/api/locations/{VERSION}/search/availabilities/{quote(option or LOCATIONS, safe='')}"
@@ -223,6 +217,19 @@ def _without_empty_options(content: Node) -> tuple[str, ...]:
     if not criteria:
         del content["LocationSearchCriteria"]
     return ("LocatorRequest/LocationSearchCriteria/SearchOption",)
+
+
+_OFFERING: Final = (
+    "LocatorRequest.LocationSearchCriteria.AccessPointSearch.IncludeCriteria.ServiceOfferingList.ServiceOffering"
+)
+
+
+def _named_offerings(body: Node) -> tuple[str, ...]:
+    """Gives each offering that is asked for the description that REST requires and the XML API has none of."""
+    bare = [offering for offering in at(body, _OFFERING) if "Description" not in offering]
+    for offering in bare:
+        offering["Description"] = offering["Code"]
+    return (f"{_OFFERING}.Description",) if bare else ()
 
 
 def source(_translated: Translated, bodies: Sequence[Any]) -> Any:
