@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
 import re
-import shutil
 from base64 import b64decode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from tests.house import ACCOUNT, Check, House, a_house
+from tests.clients import programs
+from tests.house import ACCOUNT, House
 
-HERE = Path(__file__).parent
-MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 ATLANTA = {
     "address_line_1": "55 Glenlake Pkwy",
     "city": "Atlanta",
@@ -47,16 +40,9 @@ class Library:
 
     async def call(self, method: str, *arguments: Any) -> tuple[Any, Any]:
         """The error and the result that its callback gets."""
-        process = await asyncio.create_subprocess_exec(
-            *(self.node, str(HERE / "shipping_ups.js"), str(self.house.port)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        call = json.dumps({"method": method, "arguments": arguments, "options": {}})
-        async with asyncio.timeout(20):
-            said, _ = await process.communicate(call.encode())
-        assert process.returncode == 0
-        shown = json.loads(said)
+        call = {"method": method, "arguments": arguments, "options": {}}
+        script = str(programs.HERE / "shipping_ups.js")
+        shown = await programs.said(self.node, script, str(self.house.port), given=call)
         self.house.validate(shown["raw"].encode())
         return shown["error"], shown["result"]
 
@@ -73,21 +59,8 @@ class Library:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, old_answers: Check | None) -> AsyncIterator[House]:
-    """On a Monday, far from holidays."""
-    async with a_house(tmp_path, check=old_answers, start_at=MONDAY) as house:
-        yield house
-
-
-@pytest.fixture
 def ups(house: House) -> Library:
-    node, there = shutil.which("node"), (HERE / "node_modules/shipping-ups").is_dir()
-    if node is None or not there:
-        words = f"shipping-ups is not installed ({'npm install' if node else 'no Node'}); see tests/run"
-        if os.environ.get("CI") == "true":
-            pytest.fail(words)
-        pytest.skip(words)
-    return Library(node, house)
+    return Library(programs.node("shipping-ups"), house)
 
 
 def shipment(packages: int = 1, **more: Any) -> dict[str, Any]:
