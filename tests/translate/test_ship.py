@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.translate.reading import ACCOUNT
-from ups_gateway.model import AccountDefaults
+from tests.translate.reading import ACCOUNT, legacy
+from ups_gateway import translate
+from ups_gateway.model import AccountDefaults, Operation, Terms, TwoPhase
 from ups_gateway.translate.operations.parts import copied
 from ups_gateway.translate.operations.ship import accounts, acts_at_once, can_be_rated, ship_call
 
@@ -147,3 +149,30 @@ def test_numbers_without_a_unit_are_in_the_units_of_the_origin(country: str, wei
     (made,) = call.body["ShipmentRequest"]["Shipment"]["Package"]
     units = [made[name]["UnitOfMeasurement"]["Code"] for name in ("PackageWeight", "Dimensions")]
     assert units == [weight, length]
+
+
+@pytest.mark.parametrize("path", ["/ship/v1/shipments", "/rest/Ship"])
+def test_numbers_nulls_and_empty_arrays_of_json_clients_are_texts_and_nothing(path: str) -> None:
+    weight = {"Weight": 5.5, "UnitOfMeasurement": {"Code": "lbs"}}
+    shipment = {"Shipper": None, "ShipTo": [], "NumOfPiecesInShipment": 2, "Package": {"PackageWeight": weight}}
+    asked = translate.read(legacy(path, json.dumps({"ShipmentRequest": {"Request": [], "Shipment": shipment}})))
+    assert (asked.operation, asked.creating, asked.ignored) == (Operation.SHIP, True, ())
+    wanted = {"Weight": "5.5", "UnitOfMeasurement": {"Code": "LBS"}}
+    assert asked.tree == {"Shipment": {"NumOfPiecesInShipment": "2", "Package": [{"PackageWeight": wanted}]}}
+
+
+@pytest.mark.parametrize("two_phase", list(TwoPhase))
+def test_the_one_phase_ship_is_one_call_whatever_the_keys_two_phases_are(two_phase: TwoPhase) -> None:
+    body = {"ShipmentRequest": {"Shipment": {"Shipper": SHIPPER, "ReturnService": {"Code": "8"}}}}
+    asked = translate.read(legacy("/rest/Ship", json.dumps(body)))
+    translated = translate.request(asked, ACCOUNT, Terms(two_phase=two_phase, at_once=two_phase))
+    assert [call.path for call in translated.calls] == ["/api/shipments/v2409/ship"]
+    assert (translated.two_phase, translated.later, translated.asked.creating) == (TwoPhase.SHIP, None, True)
+
+
+@pytest.mark.parametrize(("payer", "account"), [("01", ("F00006",)), ("", ("F00006",)), ("02", ()), ("03", ())])
+def test_freight_that_the_shipper_prepays_is_billed_to_an_account_of_the_key(
+    payer: str, account: tuple[str, ...]
+) -> None:
+    freight = {"Type": {"Code": payer}, "AccountNumber": "F00006"}
+    assert accounts(_tree(FRSPaymentInformation=freight)) == ("A1B2C3", *account)

@@ -162,7 +162,7 @@ def _object(table: Table, path: str) -> _Put:
                 run.ignored.append(path)
             return
         if isinstance(value, list):
-            value = value[0]
+            value = value[0] if value else ""
             if not isinstance(value, dict):
                 fill(value, target, run)
                 return

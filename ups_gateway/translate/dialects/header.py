@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote
 from ups_gateway.errors import GatewayError, MalformedRequest, UnknownOperation, UpsRefused
 from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Operation, Secret
 from ups_gateway.translate.dialects import Unwrapped
-from ups_gateway.translate.dialects.json import decode
+from ups_gateway.translate.dialects.json import decode, texts
 
 HEADERS: Final[Mapping[str, str]] = MappingProxyType({"Content-Type": "application/json"})
 _STATUSES: Final = frozenset({400, 404, 429, 500})
@@ -148,7 +148,7 @@ def unwrap(call: LegacyCall) -> Unwrapped:
             continue
         parts = found.groupdict()
         query = dict(parse_qsl(call.query, keep_blank_values=True))
-        body = decode(call.body) if call.method == "POST" else {}
+        body = texts(decode(call.body)) if call.method == "POST" else {}
         return Unwrapped(
             route.operation,
             credentials(call.headers),
