@@ -6,7 +6,7 @@ The rule: the body's root decides, not the path. Errors are always `Fault`, by d
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,7 +16,8 @@ import msgspec
 from ups_gateway.errors import GatewayError, InvalidRequest, MalformedRequest, UpsRefused, UpsUnreachable
 from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Secret
 from ups_gateway.translate.dialects import Unwrapped
-from ups_gateway.translate.dialects.services import operation_of, severity
+from ups_gateway.translate.dialects.services import RESPONSE, operation_of, severity
+from ups_gateway.translate.engine import Node, compile_tree
 
 HEADERS: Final[Mapping[str, str]] = MappingProxyType({"Content-Type": "application/json"})
 _SECURITY: Final = ("UPSSecurity", "Security", "AccessRequest")
@@ -25,7 +26,7 @@ MAX_DEPTH: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """What the answer must repeat: the context, as sent."""
+    """What the answer must repeat: the context, as sent; None where there was none."""
 
     context: Any
 
@@ -48,13 +49,20 @@ def unwrap(call: LegacyCall) -> Unwrapped:
     if call.method != "POST":
         raise MalformedRequest(f"A JSON service is asked by POST, not by {call.method[:20]}.")
     found = decode(call.body)
-    security: dict[str, Any] = next((found[name] for name in _SECURITY if isinstance(found.get(name), dict)), {})
+    tree = texts(found)
+    security: Node = next((tree[name] for name in _SECURITY if isinstance(tree.get(name), dict)), {})
     roots = [name for name in found if name not in _SECURITY]
     if not roots:
         raise InvalidRequest("The JSON object holds no request, only credentials.")
     root = next((name for name in roots if name.endswith("Request")), roots[0])
-    content = found[root] if isinstance(found[root], dict) else {}
-    return Unwrapped(operation_of(root, call.path), credentials(security), root, texts(content), wire_of(content))
+    content = tree.get(root)
+    return Unwrapped(
+        operation_of(root, call.path),
+        credentials(security),
+        root,
+        content if isinstance(content, dict) else {},
+        wire_of(found[root]),
+    )
 
 
 def credentials(security: Mapping[str, Any]) -> Credentials:
@@ -63,8 +71,8 @@ def credentials(security: Mapping[str, Any]) -> Credentials:
 
     def walk(node: Any) -> None:
         for name, value in node.items() if isinstance(node, dict) else ():
-            if isinstance(value, str) and value.strip():
-                held[name] = value.strip()
+            if isinstance(value, str) and value:
+                held[name] = value
             else:
                 walk(value)
 
@@ -78,37 +86,41 @@ def credentials(security: Mapping[str, Any]) -> Credentials:
 
 
 def texts(node: Any, depth: int = 0) -> Any:
-    """The tree as the old APIs saw it: numbers and truth values as text, null as an empty element, texts trimmed."""
+    """The tree as the old APIs saw it: numbers and truth values as text, texts trimmed, and no null.
+
+    Programs that write whole objects have null for what they do not say: read as an empty element, every indicator
+    would be set.
+    """
     if depth > MAX_DEPTH:
         raise MalformedRequest(f"The JSON object is nested deeper than {MAX_DEPTH} levels.")
     if isinstance(node, dict):
-        return {name: texts(value, depth + 1) for name, value in node.items()}
+        return {name: texts(value, depth + 1) for name, value in node.items() if value is not None}
     if isinstance(node, list):
-        return [texts(value, depth + 1) for value in node]
+        return [texts(value, depth + 1) for value in node if value is not None]
     if isinstance(node, bool):
         return "true" if node else "false"
-    return "" if node is None else str(node).strip()
+    return str(node).strip()
 
 
-def wire_of(content: Mapping[str, Any]) -> Wire:
-    """The context below Request/TransactionReference."""
-    request = content.get("Request")
-    reference = request.get("TransactionReference") if isinstance(request, dict) else None
-    return Wire(reference.get("CustomerContext") if isinstance(reference, dict) else None)
+def wire_of(content: Any) -> Wire:
+    """The context below Request/TransactionReference, whatever stands there."""
+    for name in ("Request", "TransactionReference", "CustomerContext"):
+        content = content.get(name) if isinstance(content, dict) else None
+    return Wire(content)
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def wrap(root: str, wire: Wire, payload: Mapping[str, Any], alerts: Sequence[tuple[str, str]]) -> LegacyAnswer:
+_response_tree: Final = compile_tree(RESPONSE)
+
+
+def wrap(root: str, wire: Wire, payload: Mapping[str, Any], response: Node) -> LegacyAnswer:
     """A good answer; a lone alert is an object."""
-    response: dict[str, Any] = {"ResponseStatus": {"Code": "1", "Description": "Success"}}
-    if alerts:
-        listed = [{"Code": code, "Description": words} for code, words in alerts]
-        response["Alert"] = listed if len(listed) > 1 else listed[0]
-    if wire.context not in (None, ""):
-        response["TransactionReference"] = {"CustomerContext": wire.context}
-    return _answer(200, {f"{root.removesuffix('Request')}Response": {"Response": response, **payload}})
+    said = _response_tree(response)
+    if wire.context is not None:  # of whatever shape it was sent in
+        said["TransactionReference"] = {**said.get("TransactionReference", {}), "CustomerContext": wire.context}
+    return _answer(200, {f"{root.removesuffix('Request')}Response": {"Response": said, **payload}})
 
 
 def wrap_fault(error: GatewayError, *, status: int = 200, errors_beside: bool = False) -> LegacyAnswer:

@@ -1,13 +1,17 @@
-"""What SOAP and legacy JSON share: roots, services, severities, and what of a REST reply goes into Response."""
+"""What SOAP and legacy JSON share: roots, namespaces, severities, and what of a REST reply goes into Response.
+
+The rule: Response is told in full here, all alerts and their details; the XML API's one warning is not of here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
 from ups_gateway.errors import GatewayError, Severity, UnknownOperation, UpsRefused, UpsUnreachable
 from ups_gateway.model import Operation
+from ups_gateway.translate.engine import Node, Table, leaves
 
 ROOTS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
@@ -61,23 +65,36 @@ RETIRED: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Roots whose API has no successor -> what to say."""
 
-SERVICES: Final[Mapping[str, str]] = MappingProxyType(
+_XOLTWS: Final = "http://www.ups.com/XMLSchema/XOLTWS/"
+_NAMESPACES: Final = MappingProxyType(
     {
-        "rate": "RateRequest",
-        "ship": "ShipmentRequest",
-        "void": "VoidShipmentRequest",
-        "lbrecovery": "LabelRecoveryRequest",
-        "track": "TrackRequest",
-        "xav": "XAVRequest",
-        "timeintransit": "TimeInTransitRequest",
-        "locator": "LocatorRequest",
-        "pickup": "PickupCreationRequest",
-        "paperlessdocumentapi": "UploadRequest",
-        "dangerousgoodsutility": "AcceptanceAuditPreCheckRequest",
-        "landedcost": "LandedCostRequest",
+        Operation.RATE: f"{_XOLTWS}Rate/v1.1",
+        Operation.SHIP: f"{_XOLTWS}Ship/v1.0",
+        Operation.SHIP_CONFIRM: f"{_XOLTWS}Ship/v1.0",
+        Operation.SHIP_ACCEPT: f"{_XOLTWS}Ship/v1.0",
+        Operation.VOID: f"{_XOLTWS}Void/v1.1",
+        Operation.LABEL_RECOVERY: f"{_XOLTWS}LBRecovery/v1.0",
+        Operation.TRACK: f"{_XOLTWS}Track/v2.0",
+        Operation.ADDRESS_STREET: f"{_XOLTWS}xav/v1.0",
+        Operation.TIME_IN_TRANSIT: f"{_XOLTWS}tnt/v1.0",
+        Operation.PICKUP_CREATE: f"{_XOLTWS}Pickup/v1.1",
+        Operation.PICKUP_RATE: f"{_XOLTWS}Pickup/v1.1",
+        Operation.PICKUP_CANCEL: f"{_XOLTWS}Pickup/v1.1",
+        Operation.PICKUP_PENDING: f"{_XOLTWS}Pickup/v1.1",
+        Operation.PICKUP_FACILITIES: f"{_XOLTWS}Pickup/v1.1",
+        Operation.PAPERLESS_UPLOAD: f"{_XOLTWS}PaperlessDocumentAPI/v1.0",
+        Operation.PAPERLESS_PUSH: f"{_XOLTWS}PaperlessDocumentAPI/v1.0",
+        Operation.PAPERLESS_DELETE: f"{_XOLTWS}PaperlessDocumentAPI/v1.0",
+        Operation.DANGEROUS_GOODS_PRECHECK: f"{_XOLTWS}DangerousGoodsUtility/v1.0",
+        Operation.DANGEROUS_GOODS_CHEMICALS: f"{_XOLTWS}DangerousGoodsUtility/v1.0",
+        Operation.LANDED_COST: "http://www.ups.com/schema/xpci/1.0/lc",
     }
 )
-"""Service (last part of the path, lower case) -> the root its body most likely has."""
+
+
+def namespace_of(operation: Operation) -> str:
+    """The namespace of an answer to a request that was sent without any (UPS.md section 1.2)."""
+    return _NAMESPACES.get(operation, _XOLTWS.rstrip("/"))
 
 
 def operation_of(root: str, path: str) -> Operation:
@@ -98,16 +115,54 @@ def severity(error: GatewayError) -> Severity:
     return "Hard" if isinstance(error, UpsUnreachable) else error.severity
 
 
-def response_of(bodies: Sequence[Any], warning: tuple[str, str] | None) -> Iterator[tuple[str, str]]:
-    """All alerts of the REST replies as (code, text), each once; the operation's own warning where there is none."""
-    found = {}
+RESPONSE: Final[Table] = {
+    "ResponseStatus": leaves("Code Description"),
+    "Alert": [leaves("Code Description")],
+    "AlertDetail": [
+        {
+            **leaves("Code Description"),
+            "ElementLevelInformation": {"Level": None, "ElementIdentifier": [leaves("Code Value")]},
+        }
+    ],
+    "TransactionReference": leaves("CustomerContext TransactionIdentifier"),
+}
+"""common:Response, in the order of common.xsd."""
+_DETAILED: Final = ("RateResponse", "AcceptanceAuditPreCheckResponse")
+"""Answers in which REST has AlertDetail; the old schemas of pickups and paperless documents have no room for it."""
+
+
+def response_of(bodies: Sequence[Any], warning: tuple[str, str] | None, context: Any) -> Node:
+    """Response of a good answer: every alert of the REST replies once, then the operation's own warning.
+
+    `context`: CustomerContext of the request; None where it had none, an empty one comes back empty.
+    """
+    alerts: dict[tuple[str, str], None] = {}
+    details: list[Any] = []
+    reference: Node = {} if context is None else {"CustomerContext": context}
     for body in bodies:
-        for inner in body.values() if isinstance(body, dict) else ():
-            response = inner.get("Response") if isinstance(inner, dict) else None
-            alerts = response.get("Alert") if isinstance(response, dict) else None
-            for alert in alerts if isinstance(alerts, list) else [alerts]:
-                if isinstance(alert, dict) and alert.get("Code"):
-                    found[str(alert["Code"])] = str(alert.get("Description") or "Warning")
-    if not found and warning is not None:
-        found[warning[0]] = warning[1]
-    yield from found.items()
+        for root, answer in body.items():
+            said = answer.get("Response") if isinstance(answer, dict) else None
+            if not isinstance(said, dict):
+                continue
+            alerts |= {
+                (str(alert["Code"]), str(alert.get("Description") or "Warning")): None
+                for alert in _each(said.get("Alert"))
+                if alert.get("Code")
+            }
+            details += _each(said.get("AlertDetail")) if root in _DETAILED else ()
+            for told in _each(said.get("TransactionReference")):
+                if told.get("TransactionIdentifier"):
+                    reference["TransactionIdentifier"] = told["TransactionIdentifier"]
+    if warning is not None:
+        alerts[warning] = None
+    return {
+        "ResponseStatus": {"Code": "1", "Description": "Success"},
+        "Alert": [{"Code": code, "Description": words} for code, words in alerts],
+        "AlertDetail": details,
+        **({"TransactionReference": reference} if reference else {}),
+    }
+
+
+def _each(value: Any) -> list[Node]:
+    """The objects of an array, or the lone one."""
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]

@@ -7,17 +7,17 @@ Faults are HTTP 500 and text/xml with UPS's err:Errors detail (wire rule 5).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 from ups_gateway.errors import GatewayError, InvalidRequest, MalformedRequest, UpsRefused, UpsUnreachable
-from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Secret
+from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Operation, Secret
 from ups_gateway.translate import tree
 from ups_gateway.translate.dialects import Unwrapped
-from ups_gateway.translate.dialects.services import SERVICES, operation_of, severity
-from ups_gateway.translate.engine import escape
+from ups_gateway.translate.dialects.services import RESPONSE, namespace_of, operation_of, severity
+from ups_gateway.translate.engine import Node, compile_xml, escape
 
 ENVELOPE: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 COMMON: Final = "http://www.ups.com/XMLSchema/XOLTWS/Common/v1.0"
@@ -40,7 +40,7 @@ class Wire:
 
     namespace: str
     common: str
-    context: str
+    context: str | None
 
 
 def unwrap(call: LegacyCall) -> Unwrapped:
@@ -56,13 +56,14 @@ def unwrap(call: LegacyCall) -> Unwrapped:
         raise InvalidRequest("The SOAP envelope has no Body, or nothing in it.", location="Body")
     payload = body[0]
     root = tree.local_name(payload)
+    operation = operation_of(root, call.path)
     content = tree.to_tree(payload)
     return Unwrapped(
-        operation_of(root, call.path),
+        operation,
         _credentials(parts.get("Header")),
         root,
         content if isinstance(content, dict) else {},
-        _wire(payload),
+        _wire(payload, operation),
     )
 
 
@@ -89,8 +90,8 @@ def _credentials(header: Any) -> Credentials:
     return Credentials(licence or None, user or None, Secret(password) if password else None)
 
 
-def _wire(payload: Any) -> Wire:
-    common, context = COMMON, ""
+def _wire(payload: Any, operation: Operation) -> Wire:
+    common, context = COMMON, None
     for child in payload:
         if tree.local_name(child) != "Request":
             continue
@@ -98,7 +99,7 @@ def _wire(payload: Any) -> Wire:
         for element in child.iter():
             if isinstance(element.tag, str) and tree.local_name(element) == "CustomerContext":
                 context = "".join(element.itertext())
-    return Wire(_namespace(payload), common, context)
+    return Wire(_namespace(payload) or namespace_of(operation), common, context)
 
 
 def _namespace(element: Any) -> str:
@@ -109,26 +110,19 @@ def _namespace(element: Any) -> str:
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def wrap(root: str, wire: Wire, prefix: str, payload: str, alerts: Sequence[tuple[str, str]]) -> LegacyAnswer:
+_write_response: Final = compile_xml(RESPONSE, "common:")
+
+
+def wrap(root: str, wire: Wire, prefix: str, payload: str, response: Node) -> LegacyAnswer:
     """A good answer: Response in the common namespace, the payload in the client's own."""
-    alert = "".join(
-        f"<common:Alert><common:Code>{escape(code)}</common:Code>"
-        f"<common:Description>{escape(words)}</common:Description></common:Alert>"
-        for code, words in alerts
-    )
-    context = (
-        f"<common:TransactionReference><common:CustomerContext>{escape(wire.context)}</common:CustomerContext>"
-        "</common:TransactionReference>"
-        if wire.context
-        else ""
-    )
+    said: list[str] = []
+    _write_response(response, said)
     name = f"{prefix}:{root.removesuffix('Request')}Response"
     return _answer(
         200,
         f'<{name} xmlns:{prefix}="{escape_attribute(wire.namespace)}">'
-        f'<common:Response xmlns:common="{escape_attribute(wire.common)}"><common:ResponseStatus>'
-        "<common:Code>1</common:Code><common:Description>Success</common:Description></common:ResponseStatus>"
-        f"{alert}{context}</common:Response>{payload}</{name}>",
+        f'<common:Response xmlns:common="{escape_attribute(wire.common)}">{"".join(said)}</common:Response>'
+        f"{payload}</{name}>",
     )
 
 
@@ -156,11 +150,6 @@ def wrap_fault(wire: Wire | None, error: GatewayError) -> LegacyAnswer:
         f"<soapenv:Fault><faultcode>{code}</faultcode><faultstring>{_FAULT_WORDS}</faultstring>"
         f'<detail><err:Errors xmlns:err="{namespace}">{details}</err:Errors></detail></soapenv:Fault>',
     )
-
-
-def root_of(path: str) -> str:
-    """The root that a request to this path most likely has."""
-    return SERVICES.get(path.rstrip("/").rpartition("/")[2].lower(), "Request")
 
 
 def escape_attribute(text: str) -> str:
