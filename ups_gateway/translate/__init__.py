@@ -173,12 +173,13 @@ def answer(translated: Translated, replies: Sequence[RestReply], *, digest: str 
     warning = spec.warning(bodies)
     if asked.dialect is Dialect.JSON:
         payload = TREES[asked.operation](tree)
-        return json.wrap(asked.root, asked.wire, payload, tuple(response_of(bodies, warning)))
+        return json.wrap(asked.root, asked.wire, payload, response_of(bodies, warning, asked.wire.context))
     out: list[str] = []
     WRITERS[asked.operation, asked.dialect](tree, out)
     if asked.dialect is Dialect.SOAP:
         prefix = PREFIXES[asked.operation]
-        return soap.wrap(asked.root, asked.wire, prefix, "".join(out), tuple(response_of(bodies, warning)))
+        response = response_of(bodies, warning, asked.wire.context)
+        return soap.wrap(asked.root, asked.wire, prefix, "".join(out), response)
     return xml.wrap(asked.root, asked.wire, "".join(out), warning)
 
 
