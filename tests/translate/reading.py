@@ -7,7 +7,8 @@ from typing import Any
 
 from lxml import etree
 
-from ups_gateway.model import Account, LegacyCall, RestCall, RestReply
+from ups_gateway.model import Account, LegacyAnswer, LegacyCall, RestCall, RestReply
+from ups_gateway.translate import tree
 
 ACCOUNT = Account(1, "A1B2C3", "production", country="US", postal_code="30328")
 
@@ -39,3 +40,15 @@ def canonical(xml: bytes) -> bytes:
     root = etree.fromstring(xml, etree.XMLParser(remove_blank_text=True))
     text: bytes = etree.tostring(root, method="c14n")
     return text
+
+
+def enveloped(payload: str) -> str:
+    """A SOAP envelope without credentials around a payload."""
+    return f'<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>{payload}</e:Body></e:Envelope>'
+
+
+def payload_of(answer: LegacyAnswer) -> tuple[Any, Any]:
+    """The payload of a SOAP answer: its element, and its children by local name, without Response."""
+    (payload,) = etree.fromstring(answer.body)[-1]
+    content = tree.to_tree(payload)
+    return payload, {name: value for name, value in content.items() if name != "Response"}
