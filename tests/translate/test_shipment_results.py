@@ -100,7 +100,7 @@ def test_no_page_is_made_where_ups_gave_one_or_there_is_no_gif() -> None:
     assert [with_page("1Z", label, "ImageFormat") for label in given] == given
 
 
-# --- the answers of SOAP and legacy JSON: of all that REST can give, and of nothing ------------------------------------
+# --- the answers of SOAP and legacy JSON: of all that REST can give, and of nothing -----------------------------------
 
 _SHIPPED = "Shipping-Shipment-resp"
 ANSWERS = [
