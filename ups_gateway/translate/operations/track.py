@@ -119,7 +119,7 @@ def request(asked: Asked, _account: Account, terms: Terms) -> Translated:
     if "shipment" in tree:
         return Translated(asked, (_page(tree["shipment"], query, 0),))
     if "reference" not in tree:
-        raise InvalidRequest("A tracking number, shipment identification number or reference number is needed to track.")
+        raise InvalidRequest("A tracking number, shipment number or reference number is needed to track.")
     filled = []
     names = {
         "from": "fromPickUpDate",
