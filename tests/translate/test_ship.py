@@ -154,7 +154,12 @@ def test_numbers_without_a_unit_are_in_the_units_of_the_origin(country: str, wei
 @pytest.mark.parametrize("path", ["/ship/v1/shipments", "/rest/Ship"])
 def test_numbers_nulls_and_empty_arrays_of_json_clients_are_texts_and_nothing(path: str) -> None:
     weight = {"Weight": 5.5, "UnitOfMeasurement": {"Code": "lbs"}}
-    shipment = {"Shipper": None, "ShipTo": [], "NumOfPiecesInShipment": 2, "Package": {"PackageWeight": weight}}
+    shipment: dict[str, Any] = {
+        "Shipper": None,
+        "ShipTo": [],
+        "NumOfPiecesInShipment": 2,
+        "Package": {"PackageWeight": weight},
+    }
     asked = translate.read(legacy(path, json.dumps({"ShipmentRequest": {"Request": [], "Shipment": shipment}})))
     assert (asked.operation, asked.creating, asked.ignored) == (Operation.SHIP, True, ())
     wanted = {"Weight": "5.5", "UnitOfMeasurement": {"Code": "LBS"}}
