@@ -19,6 +19,13 @@ def legacy(path: str, body: bytes | str, method: str = "POST") -> LegacyCall:
     return LegacyCall(method, "onlinetools.ups.com", path, "", {}, data)
 
 
+def legacy_json(service: str, root: str, content: Any) -> LegacyCall:
+    """An old JSON request to that service, with credentials."""
+    token = {"Username": "demo", "Password": "demo"}
+    security = {"UsernameToken": token, "ServiceAccessToken": {"AccessLicenseNumber": "DEMO0ACCESS0KEY0"}}
+    return legacy(f"/rest/{service}", json.dumps({"UPSSecurity": security, root: content}))
+
+
 def reply(body: Any, status: int = 200) -> RestReply:
     """UPS's answer with this JSON."""
     return RestReply(status, {"content-type": "application/json"}, json.dumps(body).encode())

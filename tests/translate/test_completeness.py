@@ -48,6 +48,7 @@ PAPERLESS = "soap/PaperlessDocumentAPI/PaperlessDocumentAPI.xsd"
 TRACK = "soap/Track/TrackWebServiceSchema.xsd"
 PICKUP = "soap/Pickup/PickupWebServiceSchema.xsd"
 DANGEROUS_GOODS = "soap/DangerousGoodsUtility/DangerousGoodsUtility.xsd"
+LANDED_COST = "soap/TradeabilityXPCI/LandedCostWebServiceSchema.xsd"
 
 REQUESTS = [
     _xml(Operation.RATE, "RatingServiceSelectionRequest", "Rate-req-XML"),
@@ -80,6 +81,7 @@ REQUESTS = [
     Side(Operation.PAPERLESS_DELETE, PAPERLESS, "DeleteRequest"),
     Side(Operation.DANGEROUS_GOODS_PRECHECK, DANGEROUS_GOODS, "AcceptanceAuditPreCheckRequest", "DG-precheck-req-SOAP"),
     Side(Operation.DANGEROUS_GOODS_CHEMICALS, DANGEROUS_GOODS, "ChemicalReferenceDataRequest", "DG-chem-req-SOAP"),
+    Side(Operation.LANDED_COST, LANDED_COST, "LandedCostRequest", "LandedCost-req-XPCI"),
 ]
 ANSWERS = [
     _xml(Operation.RATE, "RatingServiceSelectionResponse", "Rate-resp-XML"),
@@ -112,6 +114,7 @@ ANSWERS = [
     Side(Operation.PAPERLESS_DELETE, PAPERLESS, "DeleteResponse"),
     Side(Operation.DANGEROUS_GOODS_PRECHECK, DANGEROUS_GOODS, "AcceptanceAuditPreCheckResponse"),
     Side(Operation.DANGEROUS_GOODS_CHEMICALS, DANGEROUS_GOODS, "ChemicalReferenceDataResponse", "DG-chem-resp-SOAP"),
+    Side(Operation.LANDED_COST, LANDED_COST, "LandedCostResponse", "LandedCost-resp-XPCI"),
 ]
 
 

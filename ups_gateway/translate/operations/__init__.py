@@ -19,6 +19,7 @@ from ups_gateway.translate.operations import (
     dangerous_goods_chemicals,
     dangerous_goods_precheck,
     label_recovery,
+    landed_cost,
     locator,
     paperless,
     pickup_cancel,
@@ -263,6 +264,12 @@ SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
             source=dangerous_goods_chemicals.source,
             warning=dangerous_goods_chemicals.warning,
             accounts=dangerous_goods_chemicals.accounts,
+        ),
+        Operation.LANDED_COST: Spec(
+            requests={Dialect.SOAP: landed_cost.REQUEST},
+            answers={Dialect.SOAP: landed_cost.ANSWER},
+            request=landed_cost.request,
+            source=landed_cost.source,
         ),
         Operation.PRENOTIFICATION: Spec(
             requests={Dialect.SOAP: prenotification.REQUEST},
