@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,26 @@ def test_a_unit_beside_the_weight_is_not_taken_for_a_weight() -> None:
         "</PackagingType></Package></Shipment>"
     )
     assert call.body["ShipmentRequest"]["Shipment"]["Package"] == [{"Packaging": {"Code": "01"}}]
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [("16.0", "16"), ("9.50", "9.5"), ("10.05", "10.05"), ("100", "100"), ("0.0", "0"), ("7.", "7"), ("wide", "wide")],
+)
+def test_lengths_lose_zeros_that_say_nothing(written: str, sent: str) -> None:
+    call, _ = _ship_call(f"<Shipment><Package><Dimensions><Length>{written}</Length></Dimensions></Package></Shipment>")
+    assert call.body["ShipmentRequest"]["Shipment"]["Package"][0]["Dimensions"]["Length"] == sent
+
+
+def test_handling_instructions_come_in_one_container_or_in_many() -> None:
+    many = [{"Instruction": "TSL"}, {"Instruction": ["ICE", ""]}, "text"]
+    for given in (many, {"Instruction": ["TSL", "ICE"]}):
+        package = {"UPSPremier": {"HandlingInstructions": given}}
+        asked = translate.read(
+            legacy("/rest/Ship", json.dumps({"ShipmentRequest": {"Shipment": {"Package": package}}}))
+        )
+        wanted = [{"Instruction": "TSL"}, {"Instruction": "ICE"}]
+        assert asked.tree["Shipment"]["Package"] == [{"UPSPremier": {"HandlingInstructions": wanted}}]
 
 
 # --- the whole schema -------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ it had not is not in it: UPS ignored such elements.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from ups_gateway.translate.engine import ABSENT, FLAG, Drop, Made, Table, To, amend, flags, leaves
@@ -115,9 +116,13 @@ def _instructions(value: Any, target: Node, _body: Node) -> None:
         target["HandlingInstructions"] = containers
 
 
+_LENGTH = re.compile(r"(\d+(?:\.\d*[1-9])?)\.?0*")
+
+
 def _length(text: str) -> str:
     # REST's lengths have three characters at most; clients send 16.0
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    number = _LENGTH.fullmatch(text)
+    return number[1] if number else text
 
 
 HAZARDOUS_MATERIAL: Final[Table] = leaves(
