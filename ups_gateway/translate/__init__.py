@@ -34,7 +34,8 @@ from ups_gateway.translate.operations.void import VoidVerdict, voided_reply
 from ups_gateway.translate.operations.void import call as void_call
 from ups_gateway.translate.operations.void import verdict as void_verdict
 
-_WITHOUT_ENVELOPE = re.compile(rb"\s*(?:<\?xml[^>]*\?>\s*)?<(?:AccessRequest|AddressValidationRequest)[\s>]")
+_DOCUMENTS = "|".join(["AccessRequest", *(root for root, _operation in xml.TOOLS.values())])
+_WITHOUT_ENVELOPE = re.compile(rf"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?<(?:{_DOCUMENTS})[\s/>]".encode("latin-1"))
 _UNWRAP = {
     Dialect.XML: xml.unwrap,
     Dialect.SOAP: soap.unwrap,
@@ -144,6 +145,8 @@ def request(asked: Asked, account: Account, terms: Terms) -> Translated:
     if asked.dialect is Dialect.REST:
         return Translated(asked, (asked.wire.call,))
     translated = SPECS[asked.operation].request(asked, account, terms)
+    if asked.dialect is Dialect.HEADER and asked.wire.query:
+        translated = replace(translated, calls=header.with_query(asked.wire, translated.calls))
     return replace(translated, ignored=asked.ignored + translated.ignored)
 
 
@@ -229,7 +232,8 @@ def slow_start(call: LegacyCall) -> tuple[Mapping[str, str], bytes] | None:
         return None
     match dialect:
         case Dialect.XML:
-            return xml.HEADERS, xml.DECLARATION.encode()
+            # among the SOAP services an answer is a document of the XML API, a fault SOAP's: nothing begins both
+            return None if xml.among_services(call.path) else (xml.HEADERS, xml.DECLARATION.encode())
         case Dialect.SOAP:
             return soap.HEADERS, soap.DECLARATION.encode()
         case Dialect.JSON:

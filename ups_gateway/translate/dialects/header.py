@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from ups_gateway.errors import GatewayError, MalformedRequest, UnknownOperation, UpsRefused
-from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Operation, Secret
+from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Operation, RestCall, Secret
 from ups_gateway.translate.dialects import Unwrapped
 from ups_gateway.translate.dialects.json import decode, texts
 
@@ -24,7 +24,9 @@ _STATUSES: Final = frozenset({400, 404, 429, 500})
 """Statuses that clients take from UPS; 401 and 403 only for their own credentials."""
 
 Shape = Callable[[Mapping[str, str], Mapping[str, str], dict[str, Any]], dict[str, Any]]
-"""(parts of the path, query, body) -> what stands below the root of the SOAP message."""
+"""(parts of the path, query by lower-case names, body) -> what stands below the root of the SOAP message."""
+PASSED_ON: Final = ("additionaladdressvalidation",)
+"""Parameters of the query that UPS has in the same place today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """What the answer depends on: the version in the path, and what of the query goes on to UPS."""
+    """The version in the path, on which the answer depends, and what of the query is UPS's too."""
 
     version: str
     query: Mapping[str, str]
@@ -68,17 +70,15 @@ def _with_option(root: str) -> Shape:
 
 def _address(path: Mapping[str, str], query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
     content = _with_option("XAVRequest")(path, query, body)
-    given = {name.lower(): value for name, value in query.items()}
-    if given.get("regionalrequestindicator", "").lower() == "true":
+    if query.get("regionalrequestindicator", "").lower() == "true":
         content["RegionalRequestIndicator"] = ""
-    if "maximumcandidatelistsize" in given:
-        content["MaximumCandidateListSize"] = given["maximumcandidatelistsize"]
+    if "maximumcandidatelistsize" in query:
+        content["MaximumCandidateListSize"] = query["maximumcandidatelistsize"]
     return content
 
 
 def _void(path: Mapping[str, str], query: Mapping[str, str], _body: dict[str, Any]) -> dict[str, Any]:
-    given = {name.lower(): value for name, value in query.items()}
-    numbers = re.findall(r"[0-9A-Za-z]+", given.get("trackingnumber", ""))
+    numbers = re.findall(r"[0-9A-Za-z]+", query.get("trackingnumber", ""))
     return {"VoidShipment": {"ShipmentIdentificationNumber": path["number"], "TrackingNumber": numbers}}
 
 
@@ -147,14 +147,17 @@ def unwrap(call: LegacyCall) -> Unwrapped:
         if found is None or route.method != call.method:
             continue
         parts = found.groupdict()
-        query = dict(parse_qsl(call.query, keep_blank_values=True))
+        query = {name.lower(): value for name, value in parse_qsl(call.query)}
         body = texts(decode(call.body)) if call.method == "POST" else {}
         return Unwrapped(
             route.operation,
             credentials(call.headers),
             route.root,
             route.shape(parts, query, body),
-            Wire(parts["version"].lower().lstrip("v"), MappingProxyType(query)),
+            Wire(
+                parts["version"].lower().lstrip("v"),
+                MappingProxyType({name: value for name, value in query.items() if name in PASSED_ON}),
+            ),
         )
     if any(route.path.fullmatch(path) for route in ROUTES):
         raise MalformedRequest(f"{path[:100]} is not asked by {call.method[:20]}.")
@@ -171,42 +174,71 @@ def credentials(headers: Mapping[str, str]) -> Credentials:
     )
 
 
+def with_query(wire: Wire, calls: Sequence[RestCall]) -> tuple[RestCall, ...]:
+    """The calls, with what of the client's query is UPS's too."""
+    return tuple(replace(call, query={**call.query, **wire.query}) for call in calls)
+
+
 # --- answers ----------------------------------------------------------------------------------------------------------
 
-ARRAYS_SINCE: Final[Mapping[str, int]] = MappingProxyType(
+_RATED: Final = dict.fromkeys(
+    "Alert AlertDetail ElementIdentifier Disclaimer RatedShipmentAlert ItemizedCharges HandlingUnits TaxCharges"
+    " RatedPackage Accessorial RateModifier".split(),
+    2403,
+)
+_SHIPPED: Final = dict.fromkeys(
+    "Alert Disclaimer ItemizedCharges TaxCharges HandlingUnits PackageResults RateModifier GraphicImagePart Accessorial"
+    " DGPaperImage".split(),
+    2403,
+)
+ARRAYS_SINCE: Final[Mapping[Operation, Mapping[str, int]]] = MappingProxyType(
     {
-        **dict.fromkeys(
-            "Alert AlertDetail ElementIdentifier Disclaimer RatedShipmentAlert ItemizedCharges HandlingUnits TaxCharges"
-            " RatedPackage Accessorial RateModifier PackageResults PackageLevelResults GraphicImagePart DGPaperImage"
-            " ChargeDetail ChemicalData ChemicalRecordResults PackageQuantityLimitDetail Candidate".split(),
-            2403,
+        Operation.RATE: {**_RATED, "RatedShipment": 2409},
+        Operation.SHIP: {**_SHIPPED, "ControlLogReceipt": 2409},
+        Operation.VOID: {"PackageLevelResults": 2403},
+        Operation.ADDRESS_STREET: {"Alert": 2, "Candidate": 2},
+        Operation.DANGEROUS_GOODS_PRECHECK: dict.fromkeys(
+            ("Alert", "AlertDetail", "PackageResults", "ChemicalRecordResults"), 2
         ),
-        **dict.fromkeys("RatedShipment ControlLogReceipt".split(), 2409),
+        Operation.DANGEROUS_GOODS_CHEMICALS: dict.fromkeys(
+            ("Alert", "ChemicalData", "PackageQuantityLimitDetail"), 2403
+        ),
+        Operation.PICKUP_CREATE: dict.fromkeys(("Alert", "ChargeDetail", "TaxCharges"), 2403),
     }
 )
 """Always arrays from this version on; before, an object when they occur once (rest-array-since.tsv)."""
+_OF_OTHERS: Final[Mapping[str, int]] = MappingProxyType({"Alert": 2403})
+"""Response was written alike by all services (inferred: the file is silent on pickups and labels)."""
 
 
 def wrap(wire: Wire, operation: Operation, bodies: Sequence[Any]) -> LegacyAnswer:
     """UPS's answer, with arrays of one as the client's version had them."""
     version = int(wire.version) if wire.version.isdigit() else 1
-    body = bodies[-1]
-    if operation not in (Operation.TRACK, Operation.TIME_IN_TRANSIT):
-        body = collapsed(body, version)
-    return _answer(200, body)
+    body = _joined(bodies) if operation is Operation.VOID else bodies[-1]
+    return _answer(200, collapsed(body, version, ARRAYS_SINCE.get(operation, _OF_OTHERS)))
 
 
-def collapsed(node: Any, version: int) -> Any:
+def _joined(bodies: Sequence[Any]) -> Any:
+    """One answer of the several that a void of many packages got."""
+    if len(bodies) == 1:
+        return bodies[0]
+    answers = [_object(body.get("VoidShipmentResponse")) for body in bodies]
+    results = [answer.get("PackageLevelResults", []) for answer in answers]
+    every = [one for found in results for one in (found if isinstance(found, list) else [found])]
+    return {"VoidShipmentResponse": {**answers[0], "PackageLevelResults": every}}
+
+
+def collapsed(node: Any, version: int, arrays: Mapping[str, int]) -> Any:
     """Arrays of one become the lone object in versions that did not always give arrays."""
     if isinstance(node, dict):
-        return {name: _member(name, value, version) for name, value in node.items()}
-    return [collapsed(item, version) for item in node] if isinstance(node, list) else node
+        return {name: _member(name, value, version, arrays) for name, value in node.items()}
+    return [collapsed(item, version, arrays) for item in node] if isinstance(node, list) else node
 
 
-def _member(name: str, value: Any, version: int) -> Any:
-    if isinstance(value, list) and len(value) == 1 and version < ARRAYS_SINCE.get(name, 0):
-        return collapsed(value[0], version)
-    return collapsed(value, version)
+def _member(name: str, value: Any, version: int, arrays: Mapping[str, int]) -> Any:
+    if isinstance(value, list) and len(value) == 1 and version < arrays.get(name, 0):
+        return collapsed(value[0], version, arrays)
+    return collapsed(value, version, arrays)
 
 
 def wrap_fault(error: GatewayError) -> LegacyAnswer:
