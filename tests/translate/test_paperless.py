@@ -54,3 +54,18 @@ def test_a_deletion_of_nothing_is_refused_before_ups_is_asked() -> None:
         "A DocumentID is needed to delete a document.",
         "DocumentID",
     )
+
+
+@pytest.mark.parametrize(
+    ("root", "content", "name"),
+    [
+        ("UploadRequest", {"ShipperNumber": "A1B2C3\r\nX: 1"}, "ShipperNumber"),
+        ("PushToImageRepositoryRequest", {"ShipperNumber": "Ä1B2C3"}, "ShipperNumber"),
+        ("DeleteRequest", {"DocumentID": "2026\r\nX: 1"}, "DocumentID"),
+    ],
+)
+def test_what_becomes_a_header_must_fit_into_one(root: str, content: Any, name: str) -> None:
+    asked = _read(root, content)
+    with pytest.raises(InvalidRequest) as refused:
+        translate.request(asked, ACCOUNT, Terms())
+    assert refused.value.location == name

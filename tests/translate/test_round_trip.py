@@ -67,6 +67,34 @@ SIDES = [
         "Pickup",
         "Pickup/PickupWebServiceSchema.xsd",
     ),
+    Side(
+        Operation.PAPERLESS_UPLOAD,
+        "/paperlessdocuments/v2/upload",
+        "UploadRequest",
+        "PaperlessDocumentAPI",
+        "PaperlessDocumentAPI/PaperlessDocumentAPI.xsd",
+    ),
+    Side(
+        Operation.PAPERLESS_PUSH,
+        "/paperlessdocuments/v2/image",
+        "PushToImageRepositoryRequest",
+        "PaperlessDocumentAPI",
+        "PaperlessDocumentAPI/PaperlessDocumentAPI.xsd",
+    ),
+    Side(
+        Operation.DANGEROUS_GOODS_PRECHECK,
+        "/dangerousgoods/v3/acceptanceauditprecheck",
+        "AcceptanceAuditPreCheckRequest",
+        "DangerousGoodsUtility",
+        "DangerousGoodsUtility/DangerousGoodsUtility.xsd",
+    ),
+    Side(
+        Operation.DANGEROUS_GOODS_CHEMICALS,
+        "/dangerousgoods/v2409/chemicalreferencedata",
+        "ChemicalReferenceDataRequest",
+        "DangerousGoodsUtility",
+        "DangerousGoodsUtility/DangerousGoodsUtility.xsd",
+    ),
     Side(Operation.ADDRESS_STREET, "/addressvalidation/v2/1", "XAVRequest", "XAV", "XAV/XAVWebServiceSchema.xsd"),
 ]
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from ups_gateway.errors import InvalidRequest
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
 from ups_gateway.translate.engine import Default, Drop, Table, fill_defaults, leaves
-from ups_gateway.translate.operations.parts import SOAP_REQUEST, alert_below, at, below, copied, texts_at
+from ups_gateway.translate.operations.parts import SOAP_REQUEST, alert_below, at, below, copied, for_header, texts_at
 
 VERSION: Final = "v2"
 _PATH: Final = f"/api/paperlessdocuments/{VERSION}"
@@ -75,7 +75,7 @@ def upload(asked: Asked, account: Account, _terms: Terms) -> Translated:
             ignored = ("UploadRequest/UserCreatedForm/UserCreatedFormDocumentType",)
     body = {"UploadRequest": content}
     filled = fill_defaults(body, _UPLOAD_DEFAULTS, account)
-    call = RestCall("POST", f"{_PATH}/upload", headers={"ShipperNumber": content["ShipperNumber"]}, body=body)
+    call = RestCall("POST", f"{_PATH}/upload", headers=_shipper(content), body=body)
     return Translated(asked, (call,), defaults=filled, ignored=ignored)
 
 
@@ -84,7 +84,7 @@ def push(asked: Asked, account: Account, _terms: Terms) -> Translated:
     content = copied(asked.tree)
     body = {"PushToImageRepositoryRequest": content}
     filled = fill_defaults(body, _PUSH_DEFAULTS, account)
-    call = RestCall("POST", f"{_PATH}/image", headers={"ShipperNumber": content["ShipperNumber"]}, body=body)
+    call = RestCall("POST", f"{_PATH}/image", headers=_shipper(content), body=body)
     return Translated(asked, (call,), defaults=filled)
 
 
@@ -94,10 +94,14 @@ def delete(asked: Asked, account: Account, _terms: Terms) -> Translated:
     if "DocumentID" not in content:
         raise InvalidRequest("A DocumentID is needed to delete a document.", location="DocumentID")
     filled = fill_defaults(content, _DELETE_DEFAULTS, account)
-    headers = {"ShipperNumber": content["ShipperNumber"], "DocumentId": content["DocumentID"]}
+    headers = {**_shipper(content), "DocumentId": for_header(content["DocumentID"], "DocumentID")}
     return Translated(
         asked, (RestCall("DELETE", f"{_PATH}/DocumentId/ShipperNumber", headers=headers),), defaults=filled
     )
+
+
+def _shipper(content: Any) -> dict[str, str]:
+    return {"ShipperNumber": for_header(content["ShipperNumber"], "ShipperNumber")}
 
 
 upload_source, upload_warning = below("UploadResponse"), alert_below("UploadResponse")
