@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from tests.translate.reading import ACCOUNT, enveloped, legacy, payload_of, reply
 from ups_gateway import translate
+from ups_gateway.errors import InvalidRequest
 from ups_gateway.model import Asked, Operation, Terms
+from ups_gateway.translate import VoidVerdict
 from ups_gateway.translate.operations import parts
 
 SHIP = "http://www.ups.com/XMLSchema/XOLTWS/Ship/v1.0"
@@ -46,3 +49,48 @@ def test_a_bare_answer_still_has_what_the_schema_requires(answer: dict[str, Any]
     assert tree["SummaryResult"] == {"Status": {"Code": ""}}
     results = parts.listed(tree.get("PackageLevelResult"))
     assert results == [{"TrackingNumber": NUMBER, "Status": {"Code": ""}}] * ("PackageLevelResults" in answer)
+
+
+def test_a_void_of_nothing_is_refused_before_ups_is_asked() -> None:
+    asked = translate.read(legacy("/rest/Void", '{"VoidShipmentRequest": {"VoidShipment": {}}}'))
+    with pytest.raises(InvalidRequest, match="ShipmentIdentificationNumber"):
+        translate.request(asked, ACCOUNT, Terms())
+
+
+def _refused(code: str) -> dict[str, Any]:
+    return {"response": {"errors": [{"code": code, "message": "as UPS says"}]}}
+
+
+ALERT = {"Response": {"Alert": {"Code": "190119", "Description": "the pickup stays"}}}
+LEFT = {"PackageLevelResults": [{"TrackingNumber": NUMBER, "Status": {"Code": "0"}}]}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "verdict"),
+    [
+        (200, {"VoidShipmentResponse": {}}, VoidVerdict("voided", "Voided.")),
+        (200, {"VoidShipmentResponse": ALERT}, VoidVerdict("voided_warning", "190119 the pickup stays")),
+        (200, {"VoidShipmentResponse": LEFT}, VoidVerdict("odd", "Not all packages were voided.")),
+        (400, _refused("190117"), VoidVerdict("already", "190117 as UPS says")),
+        (200, _refused("190119"), VoidVerdict("voided_warning", "190119 as UPS says")),
+        (400, _refused("190101"), VoidVerdict("final", "190101 as UPS says")),
+        (400, _refused("190107"), VoidVerdict("odd", "190107 as UPS says")),
+        (401, _refused("250002"), VoidVerdict("passing", "250002 as UPS says")),
+        (429, _refused("10429"), VoidVerdict("passing", "10429 as UPS says")),
+        (500, _refused("190001"), VoidVerdict("passing", "190001 as UPS says")),
+        (404, {}, VoidVerdict("passing", "UPS answered with status 404.")),
+    ],
+)
+def test_what_a_voids_answer_means_for_the_ledger(status: int, body: Any, verdict: VoidVerdict) -> None:
+    assert translate.void_verdict(reply(body, status)) == verdict
+
+
+@pytest.mark.parametrize("packages", [(), (NUMBER, "1ZA1B2C30300000025")])
+def test_the_answer_to_a_repeat_is_what_ups_answers_to_a_void(packages: tuple[str, ...], openapi: Any) -> None:
+    call = translate.void_call(NUMBER, packages)
+    answer = translate.voided_reply(call)
+    found = openapi.check(call.method, call.path, json.loads(answer.body), answer.status)
+    assert (answer.status, found[2:]) == (200, ([], []))
+    assert translate.void_verdict(answer) == VoidVerdict("voided", "Voided.")
+    results = parts.texts_at(json.loads(answer.body), "VoidShipmentResponse.PackageLevelResults.TrackingNumber")
+    assert results == packages
