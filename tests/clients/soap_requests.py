@@ -1,14 +1,15 @@
 """What old programs ask of UPS's SOAP services, as nested values that zeep and PHP's SoapClient take alike.
 
-The rule: requests only, as programs write them; what comes back is each client's own business.
+The rule: requests as programs write them, and what UPS refuses of them; how a client shows an answer is its own
+business.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from tests.house import ACCOUNT, LICENCE, PASSWORD, USER, House
+from tests.house import ACCOUNT, LICENCE, PASSWORD, USER
 
 WSDLS = {
     "Rate": "Rate/RateWS.wsdl",
@@ -23,11 +24,10 @@ WSDLS = {
 """Service -> its WSDL below wsdl/ of UPS's material. The newest one of Track refers to types that it lacks."""
 
 SECURITY_NAMESPACE = "http://www.ups.com/XMLSchema/XOLTWS/UPSS/v1.0"
-SECURITY: dict[str, Any] = {
-    "UsernameToken": {"Username": USER, "Password": PASSWORD},
-    "ServiceAccessToken": {"AccessLicenseNumber": LICENCE},
-}
 CONTEXT = "order 4711"
+TUESDAY = date(2026, 3, 3)
+"""The day after the tests' Monday."""
+YESTERDAY = date(2026, 3, 1)
 
 ATLANTA = {
     "AddressLine": "55 Glenlake Pkwy",
@@ -54,6 +54,14 @@ CARTON = {
     },
     "PackageWeight": POUNDS,
 }
+
+
+def security(licence: str = LICENCE, password: str = PASSWORD) -> dict[str, Any]:
+    """The UPSSecurity header."""
+    return {
+        "UsernameToken": {"Username": USER, "Password": password},
+        "ServiceAccessToken": {"AccessLicenseNumber": licence},
+    }
 
 
 def asked(option: str | None = None) -> dict[str, Any]:
@@ -123,29 +131,29 @@ def track(number: str) -> dict[str, Any]:
     return {"Request": asked("1"), "InquiryNumber": number}
 
 
-def street_address(state: str = "GA") -> dict[str, Any]:
+def street_address(country: str = "US") -> dict[str, Any]:
     return {
         "Request": asked("3"),
         "AddressKeyFormat": {
             "AddressLine": "55 Glenlake Pkwy",
             "PoliticalDivision2": "Atlanta",
-            "PoliticalDivision1": state,
+            "PoliticalDivision1": "GA",
             "PostcodePrimaryLow": "30328",
-            "CountryCode": "US",
+            "CountryCode": country,
         },
     }
 
 
-def time_in_transit(day: date, country: str = "US") -> dict[str, Any]:
+def time_in_transit(postal: str = "10001") -> dict[str, Any]:
     return {
         "Request": asked("TNT"),
         "ShipFrom": {
             "Address": {"City": "Atlanta", "StateProvinceCode": "GA", "CountryCode": "US", "PostalCode": "30328"}
         },
         "ShipTo": {
-            "Address": {"City": "New York", "StateProvinceCode": "NY", "CountryCode": country, "PostalCode": "10001"}
+            "Address": {"City": "New York", "StateProvinceCode": "NY", "CountryCode": "US", "PostalCode": postal}
         },
-        "Pickup": {"Date": f"{day:%Y%m%d}"},
+        "Pickup": {"Date": f"{TUESDAY:%Y%m%d}"},
         "ShipmentWeight": {"UnitOfMeasurement": {"Code": "LBS"}, "Weight": "5"},
         "TotalPackagesInShipment": "1",
         "InvoiceLineTotal": {"CurrencyCode": "USD", "MonetaryValue": "50"},
@@ -153,12 +161,12 @@ def time_in_transit(day: date, country: str = "US") -> dict[str, Any]:
     }
 
 
-def pickup(day: date, close: str = "1700") -> dict[str, Any]:
+def pickup(day: date = TUESDAY) -> dict[str, Any]:
     return {
         "Request": asked(),
         "RatePickupIndicator": "N",
         "Shipper": {"Account": {"AccountNumber": ACCOUNT, "AccountCountryCode": "US"}},
-        "PickupDateInfo": _between(day, close),
+        "PickupDateInfo": _between(day),
         "PickupAddress": {"CompanyName": "Acme", "ContactName": "Ann", **DOCK, "Phone": {"Number": "4045551212"}},
         "AlternateAddressIndicator": "N",
         "PickupPiece": [
@@ -169,13 +177,13 @@ def pickup(day: date, close: str = "1700") -> dict[str, Any]:
     }
 
 
-def pickup_rate(day: date, close: str = "1700") -> dict[str, Any]:
+def pickup_rate(day: date = TUESDAY) -> dict[str, Any]:
     return {
         "Request": asked(),
         "PickupAddress": DOCK,
         "AlternateAddressIndicator": "N",
-        "ServiceDateOption": "02",
-        "PickupDateInfo": _between(day, close),
+        "ServiceDateOption": "03",
+        "PickupDateInfo": _between(day),
     }
 
 
@@ -193,11 +201,52 @@ DOCK = {
 }
 
 
-def _between(day: date, close: str) -> dict[str, str]:
-    return {"CloseTime": close, "ReadyTime": "0900", "PickupDate": f"{day:%Y%m%d}"}
+def _between(day: date) -> dict[str, str]:
+    return {"CloseTime": "1700", "ReadyTime": "0900", "PickupDate": f"{day:%Y%m%d}"}
 
 
-def a_tuesday(house: House) -> date:
-    """A working day that is not today."""
-    later = house.clock.utc().date() + timedelta(days=14)
-    return later - timedelta(days=later.weekday() - 1)
+UNKNOWN = "1ZA1B2C30399999999"
+"""No shipment has this number."""
+
+OPERATIONS = {
+    "ProcessRate": ("Rate", rate("Rate")),
+    "ProcessShipment": ("Ship", ship()),
+    "ProcessShipConfirm": ("Ship", ship()),
+    "ProcessVoid": ("Void", void(UNKNOWN)),
+    "ProcessLabelRecovery": ("LBRecovery", recover(UNKNOWN)),
+    "ProcessTrack": ("Track", track(UNKNOWN)),
+    "ProcessXAV": ("XAV", street_address()),
+    "ProcessTimeInTransit": ("TimeInTransit", time_in_transit()),
+    "ProcessPickupCreation": ("Pickup", pickup()),
+    "ProcessPickupRate": ("Pickup", pickup_rate()),
+    "ProcessPickupCancel": ("Pickup", pickup_cancel("2999999SIMU")),
+}
+"""Operation -> service and request. Each asks UPS for something; accept does not, confirm has all it hands out."""
+
+_PAST = "The field, PickupDate, contains invalid data, it is in the past."
+IN_VAIN = {
+    "ProcessRate": ("Rate", rate("Rate", NOWHERE), ("9110045", "Missing Ship To Postal Code.")),
+    "ProcessShipment": ("Ship", ship(to=NOWHERE), ("120207", "Missing or invalid ShipTo PostalCode.")),
+    "ProcessShipConfirm": ("Ship", ship(to=NOWHERE), ("120207", "Missing or invalid ShipTo PostalCode.")),
+    "ProcessVoid": ("Void", void(UNKNOWN), ("190102", "No shipment found within the allowed void period")),
+    "ProcessLabelRecovery": (
+        "LBRecovery",
+        recover(UNKNOWN),
+        ("9801031", "The shipment for the requested number could not be found."),
+    ),
+    "ProcessTrack": ("Track", track(UNKNOWN), ("151044", "No tracking information available")),
+    "ProcessXAV": ("XAV", street_address("ZZ"), ("264002", "Country code is invalid or missing.")),
+    "ProcessTimeInTransit": (
+        "TimeInTransit",
+        time_in_transit("99999"),
+        ("270032", "Invalid Destination Postal Code and City"),
+    ),
+    "ProcessPickupCreation": ("Pickup", pickup(YESTERDAY), ("20008", _PAST)),
+    "ProcessPickupRate": ("Pickup", pickup_rate(YESTERDAY), ("20008", _PAST)),
+    "ProcessPickupCancel": (
+        "Pickup",
+        pickup_cancel("2999999SIMU"),
+        ("190105", "Pickup Cancellation is not Available on this Pickup Request"),
+    ),
+}
+"""Operation -> service, a request that UPS refuses, and with what code and words."""
