@@ -24,10 +24,19 @@ from ups_gateway.translate.engine import (
     fill_defaults,
     leaves,
 )
-from ups_gateway.translate.operations.parts import ECHOED, SOAP_REFERENCE, at, copied, listed, texts_at, warning_of
+from ups_gateway.translate.operations.parts import (
+    ECHOED,
+    SOAP_REFERENCE,
+    at,
+    copied,
+    listed,
+    required,
+    texts_at,
+    warning_of,
+)
 from ups_gateway.translate.operations.ship import STOCK
 from ups_gateway.translate.operations.shipment_request import THERMAL, label_format, stock_size
-from ups_gateway.translate.operations.shipment_results import DOCUMENT, required, with_page
+from ups_gateway.translate.operations.shipment_results import DOCUMENT, with_page
 
 VERSION: Final = "v1"
 Node = dict[str, Any]

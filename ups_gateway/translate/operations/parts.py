@@ -81,6 +81,11 @@ FREIGHT_SHIPMENT: Final[Table] = {
 }
 
 
+def required(name: str, template: Table) -> Made:
+    """An object of an answer that the old schema requires: written even when UPS gave none."""
+    return Made(lambda node: node.get(name) or {}, (name,), template)
+
+
 def copied(tree: Any) -> Any:
     """A tree that may be changed without changing the one it came from."""
     if isinstance(tree, dict):

@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
 from ups_gateway.translate.engine import FLAG, Default, Drop, From, Table, amend, fill_defaults, flags, leaves
-from ups_gateway.translate.operations.parts import CODE, SOAP_REQUEST, at, copied, listed, texts_at
-from ups_gateway.translate.operations.shipment_results import required
+from ups_gateway.translate.operations.parts import CODE, SOAP_REQUEST, at, copied, listed, required, texts_at
 
 VERSION: Final = "v2409"
 ROOT: Final = "PickupCreationRequest"

@@ -12,9 +12,8 @@ from typing import Any, Final
 from ups_gateway.errors import UpsUnreachable
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
 from ups_gateway.translate.engine import FLAG, Default, Drop, From, Table, fill_defaults, leaves
-from ups_gateway.translate.operations.parts import SOAP_REFERENCE, at, copied, texts_at
+from ups_gateway.translate.operations.parts import SOAP_REFERENCE, at, copied, required, texts_at
 from ups_gateway.translate.operations.pickup_create import PLACE, VERSION
-from ups_gateway.translate.operations.shipment_results import required
 
 ROOT: Final = "PickupGetServiceCenterFacilitiesRequest"
 Node = dict[str, Any]

@@ -12,9 +12,9 @@ from typing import Any, Final
 from ups_gateway.errors import InvalidRequest, UpsUnreachable
 from ups_gateway.model import Account, Asked, Terms, Translated
 from ups_gateway.translate.engine import Default, Drop, From, Made, Node, Table, amend, fill_defaults, leaves
-from ups_gateway.translate.operations.parts import CODE, at, copied, prepaid_freight, texts_at
+from ups_gateway.translate.operations.parts import CODE, at, copied, prepaid_freight, required, texts_at
 from ups_gateway.translate.operations.rate_request import OPTIONS, call
-from ups_gateway.translate.operations.shipment_results import FREIGHT, required
+from ups_gateway.translate.operations.shipment_results import FREIGHT
 from ups_gateway.translate.operations.units import name_units, origin_currency, unit_of_length, unit_of_weight
 
 # --- requests ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Any, Final
 from ups_gateway.errors import BadDigest
 from ups_gateway.model import Account, Asked, Terms, Translated, TwoPhase
 from ups_gateway.translate.engine import Drop, From, Table, To, amend, leaves
-from ups_gateway.translate.operations.parts import CODE, REFERENCE, SOAP_REFERENCE
+from ups_gateway.translate.operations.parts import CODE, REFERENCE, SOAP_REFERENCE, required
 from ups_gateway.translate.operations.shipment_results import (
     BILLING_WEIGHT,
     CHARGE,
@@ -25,7 +25,6 @@ from ups_gateway.translate.operations.shipment_results import (
     NO_SENSOR,
     XML_CHARGES,
     XML_NEGOTIATED,
-    required,
 )
 
 XML_REQUEST: Final[Table] = {

@@ -14,7 +14,7 @@ from typing import Any, Final
 from ups_gateway.model import Account, Asked, Dialect, Terms, Translated, TwoPhase
 from ups_gateway.translate.engine import Drop, From, Table, amend
 from ups_gateway.translate.operations import quote, rate
-from ups_gateway.translate.operations.parts import at, warning_of
+from ups_gateway.translate.operations.parts import at, required, warning_of
 from ups_gateway.translate.operations.ship import acts_at_once, can_be_rated, ship_call
 from ups_gateway.translate.operations.shipment_results import (
     BILLING_WEIGHT,
@@ -23,7 +23,6 @@ from ups_gateway.translate.operations.shipment_results import (
     RESULTS,
     XML_CHARGES,
     XML_NEGOTIATED,
-    required,
     results_of,
 )
 

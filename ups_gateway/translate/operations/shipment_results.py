@@ -15,15 +15,10 @@ from typing import Any, Final
 
 from ups_gateway.model import RestReply
 from ups_gateway.translate import faults
-from ups_gateway.translate.engine import Drop, From, Made, Table, amend, leaves
-from ups_gateway.translate.operations.parts import AMOUNT, CODE, at, listed, texts_at
+from ups_gateway.translate.engine import Drop, From, Table, amend, leaves
+from ups_gateway.translate.operations.parts import AMOUNT, CODE, at, listed, required, texts_at
 
 Node = dict[str, Any]
-
-
-def required(name: str, template: Table) -> Made:
-    """An object that the old schema requires: written even when UPS gave none."""
-    return Made(lambda node: node.get(name) or {}, (name,), template)
 
 
 CHARGE: Final[Table] = leaves("Code Description CurrencyCode MonetaryValue SubType")
