@@ -153,6 +153,8 @@ class UpsRefused(GatewayError):
         http_status: int,
         transient: bool = False,
         retry_after: float | None = None,
+        body: bytes = b"",
+        content_type: str = "application/json",
     ) -> None:
         first = errors[0]
         super().__init__(f"{first.code} {first.message}")
@@ -163,6 +165,9 @@ class UpsRefused(GatewayError):
         """429 or 5xx on a read-only operation: the client may try again."""
         self.retry_after = retry_after
         """Seconds UPS asked to wait, or None."""
+        self.body = body
+        """What UPS wrote, for clients that speak its own language; empty where words of ours were added."""
+        self.content_type = content_type
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:

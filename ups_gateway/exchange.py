@@ -147,9 +147,8 @@ class Exchange:
             outcome = await self._shipping.accept(order, asked.digest or "", connection)
             return self._answered(translated, outcome)
         if asked.operation is Operation.VOID:
-            numbers = asked.tracking_numbers
-            voids = self._shipping.voids
-            replies = await voids.by_client(order, translated.calls, numbers, place.shipment, connection)
+            number, voids = asked.tracking_numbers[0], self._shipping.voids
+            replies = await voids.by_client(order, translated.calls, number, place.shipment, connection)
             return Handled(translate.answer(translated, replies))
         if translated.two_phase is TwoPhase.QUOTE and translated.later is not None:
             replies = await self._look_up(translated, account, ends)

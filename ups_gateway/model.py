@@ -172,6 +172,9 @@ class RestCall:
     query: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     headers: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     body: Tree = field(default=None, repr=False)
+    """A text is sent as it is, with the Content-Type that `headers` say; anything else as JSON."""
+    sent_query: str = ""
+    """The query as a client sent it, to go on unchanged; `query` is empty then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class Upstream:
     labels = staticmethod(translate.labels)
     pack = staticmethod(translate.pack)
     pack_reply = staticmethod(translate.pack_reply)
+    packages_of = staticmethod(translate.packages_of)
     unpack = staticmethod(translate.unpack)
     unpack_reply = staticmethod(translate.unpack_reply)
     void_call = staticmethod(translate.void_call)

@@ -172,6 +172,9 @@ class ScriptedUps:
         kinds: dict[str, VoidKind] = {"190117": "already", "190103": "final", "190107": "odd"}
         return Said(kinds.get(body.get("code", ""), "passing"), f"{body.get('code')} as UPS says")
 
+    def packages_of(self, call: RestCall) -> tuple[str, ...]:
+        return tuple(json.loads(call.query.get("trackingnumber", "[]")))
+
     def voided_reply(self, call: RestCall) -> RestReply:
         return reply(void="1")
 

@@ -36,14 +36,14 @@ async def void(
     house: House,
     socket: Socket | None = None,
     *,
-    numbers: tuple[str, ...] = (NUMBER,),
+    number: str = NUMBER,
     calls: tuple[RestCall, ...] = (VOID,),
     content: bytes = b"void",
 ) -> tuple[RestReply, ...]:
     """What exchange does with a client's void."""
-    row = next(iter(await house.shipping.desk.find(numbers[0], "production")), None)
+    row = next(iter(await house.shipping.desk.find(number, "production")), None)
     order = void_order(house, content)
-    return await house.shipping.voids.by_client(order, calls, numbers, row, socket or Socket())
+    return await house.shipping.voids.by_client(order, calls, number, row, socket or Socket())
 
 
 def packages_call(numbers: tuple[str, ...]) -> RestCall:
@@ -190,17 +190,17 @@ async def test_after_a_restart_already_voided_is_success_for_what_the_client_voi
 
 
 async def test_a_number_that_is_not_in_the_ledger_is_voided_and_repeated_all_the_same(house: House) -> None:
-    foreign = ("1ZZZZZZZ0000000001",)
+    foreign = "1ZZZZZZZ0000000001"
     first, second = Socket(), Socket()
     house.ups.script = [UpsUnreachable("cut"), refused("190117")]
     with pytest.raises(UpsUnreachable):
-        await void(house, first, numbers=foreign)
-    assert await void(house, second, numbers=foreign) == (DONE,)
+        await void(house, first, number=foreign)
+    assert await void(house, second, number=foreign) == (DONE,)
     second.hang_up()
-    assert await void(house, numbers=foreign) == (DONE,)
+    assert await void(house, number=foreign) == (DONE,)
     house.ups.script = [refused("190117")]
     with pytest.raises(UpsRefused):
-        await void(house, numbers=foreign, content=b"another void of it")
+        await void(house, number=foreign, content=b"another void of it")
     assert len(house.ups.voided) == 3
 
 
@@ -208,7 +208,7 @@ async def test_single_packages_are_voided_without_touching_the_shipment(house: H
     house.ups.packages = 3
     await shipped(house)
     package = f"{NUMBER[:-1]}2"
-    await void(house, numbers=(NUMBER, package), calls=(packages_call((package,)),))
+    await void(house, calls=(packages_call((package,)),))
     row = await house.row(1)
     assert (row.state, row.note) == (State.DELIVERED, f"The client asked to void {package}: Voided.")
 
@@ -217,7 +217,7 @@ async def test_all_packages_are_the_shipment(house: House) -> None:
     house.ups.packages = 2
     await shipped(house)
     packages = (NUMBER, f"{NUMBER[:-1]}1")
-    await void(house, numbers=(NUMBER, *packages), calls=(packages_call(packages),))
+    await void(house, calls=(packages_call(packages),))
     assert await house.state(1) is State.VOIDED
 
 
@@ -232,7 +232,7 @@ async def test_a_void_in_several_calls_that_fails_says_what_was_voided(house: Ho
     house.ups.script = [DONE, answer]
     calls = (packages_call(packages[:2]), packages_call(packages[2:]))
     with pytest.raises((UpsRefused, UpsUnreachable, NotAuthorised), match=f"before this: {packages[0]}, {packages[1]}"):
-        await void(house, numbers=(NUMBER, *packages), calls=calls)
+        await void(house, calls=calls)
     then = State.DELIVERED if isinstance(answer, RestReply) else State.VOIDING
     assert await house.state(1) is then
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, BinaryIO
+from urllib.parse import parse_qsl
 
 import click
 
@@ -99,7 +100,7 @@ def _call(call: RestCall) -> dict[str, Any]:
     return {
         "method": call.method,
         "path": call.path,
-        "query": dict(call.query),
+        "query": dict(call.query) or dict(parse_qsl(call.sent_query, keep_blank_values=True)),
         "headers": {"transId": "0", "transactionSrc": "ups-gateway", **call.headers},
         "body": call.body,
     }

@@ -90,6 +90,10 @@ class Carrier(Protocol):
 
     def void_verdict(self, reply: RestReply) -> Verdict: ...
 
+    def packages_of(self, call: RestCall) -> tuple[str, ...]:
+        """Packages that a void call names beside the shipment; none: it is about the whole shipment."""
+        ...
+
     def voided_reply(self, call: RestCall) -> RestReply:
         """What UPS answers to this call when it voids; for the repeat of a void whose reply was lost."""
         ...

@@ -76,13 +76,13 @@ class Voids:
         self,
         order: Order,
         calls: Sequence[RestCall],
-        numbers: Sequence[str],
+        number: str,
         row: Shipment | None,
         connection: Connection,
     ) -> tuple[RestReply, ...]:
         """UPS's replies to a client's void; a repeat gets those of the first.
 
-        `numbers`: the shipment's, then the packages' that the calls name; `row`: the shipment in the ledger.
+        `number`: the shipment's, as the client names it; `row`: the shipment in the ledger.
         Raises what UPS refuses (the shipment is then what it was) and what kept UPS from answering.
         """
         async with self._rows.lock(order.fingerprint):
@@ -98,19 +98,21 @@ class Voids:
                     task = earlier.task
                     break
             else:
-                task = asyncio.create_task(self._for_client(order, calls, tuple(numbers), row, unsure=unsure))
+                task = asyncio.create_task(self._for_client(order, calls, number, row, unsure=unsure))
                 task.add_done_callback(_looked_at)
                 lately.append(_Lately(connection, task, now))
         return await asyncio.shield(task)
 
     async def _for_client(
-        self, order: Order, calls: Sequence[RestCall], numbers: tuple[str, ...], row: Shipment | None, *, unsure: bool
+        self, order: Order, calls: Sequence[RestCall], number: str, row: Shipment | None, *, unsure: bool
     ) -> tuple[RestReply, ...]:
         if row is None:
-            return _replies(await self._ask(order, calls, numbers, unsure=unsure))
-        if not _covers(calls, numbers, row):
-            asked = await self._ask(order, calls, numbers, unsure=unsure)
-            words = f"The client asked to void {', '.join(sorted(_packages(calls, numbers)))}: {asked.words}"
+            return _replies(await self._ask(order, calls, unsure=unsure))
+        named = self._packages(calls)
+        # The whole shipment is meant when no packages are named, or all that it has.
+        if number != row.number or (named and not named >= set(row.tracking_numbers)):
+            asked = await self._ask(order, calls, unsure=unsure)
+            words = f"The client asked to void {', '.join(sorted(named))}: {asked.words}"
             await self._rows.change(row.id, VOIDABLE, lambda row: replace(row, note=words))
             return _replies(asked)
         unsure = unsure or row.state is State.VOIDING
@@ -118,7 +120,7 @@ class Voids:
         await self._rows.change(row.id, VOIDABLE, lambda row: _to_voiding(row, "client", now))
         self._held.add(row.id)
         try:
-            asked = await self._ask(order, calls, numbers, unsure=unsure)
+            asked = await self._ask(order, calls, unsure=unsure)
             await self._conclude(row.id, asked.kind, asked.words)
         finally:
             self._held.discard(row.id)
@@ -126,7 +128,11 @@ class Voids:
             raise _saying_also(asked.error, "The gateway goes on trying to void the shipment.")
         return _replies(asked)
 
-    async def _ask(self, order: Order, calls: Sequence[RestCall], numbers: tuple[str, ...], *, unsure: bool) -> _Asked:
+    def _packages(self, calls: Sequence[RestCall]) -> set[str]:
+        """Those that the calls name: the lead package has the shipment's number."""
+        return {number for call in calls for number in self._carrier.packages_of(call)}
+
+    async def _ask(self, order: Order, calls: Sequence[RestCall], *, unsure: bool) -> _Asked:
         """`unsure`: an earlier try may have succeeded, so that "already voided" is success."""
         replies: list[RestReply] = []
         kind: VoidKind = "passing"
@@ -144,7 +150,7 @@ class Voids:
                     reply = self._carrier.voided_reply(call)
                 error = self._carrier.refusal(reply, creating=False)
             if error is not None:
-                before = _packages(calls[:number], numbers)
+                before = self._packages(calls[:number])
                 if before:
                     error = _saying_also(error, f"Voided before this: {', '.join(sorted(before))}.")
                 return _Asked(kind, words, tuple(replies), error)
@@ -259,12 +265,6 @@ def _having_run(row: Shipment, *, seconds: float) -> Shipment:
     return replace(row, running_seconds=seconds)
 
 
-def _covers(calls: Sequence[RestCall], numbers: tuple[str, ...], row: Shipment) -> bool:
-    """The whole shipment is meant: no packages are named, or all that it has."""
-    named = any(call.query for call in calls)
-    return numbers[0] == row.number and (not named or _packages(calls, numbers) >= set(row.tracking_numbers))
-
-
 def _voided_lately(row: Shipment | None, since: datetime) -> bool:
     """The client voided it just before a restart: whether it got the answer is no longer known."""
     return row is not None and row.state is State.VOIDED and row.void_cause == "client" and row.changed_at >= since
@@ -280,11 +280,6 @@ def _replies(asked: _Asked) -> tuple[RestReply, ...]:
     if asked.error is not None:
         raise asked.error
     return asked.replies
-
-
-def _packages(calls: Sequence[RestCall], numbers: tuple[str, ...]) -> set[str]:
-    """Those of the numbers that the calls name beside the shipment's: the lead package has the same number."""
-    return {number for number in numbers if any(number in text for call in calls for text in call.query.values())}
 
 
 def _saying_also(error: GatewayError, words: str) -> GatewayError:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from ups_gateway.errors import GatewayError, UnknownOperation
+from ups_gateway.errors import GatewayError, UnknownOperation, UpsUnreachable
 from ups_gateway.model import (
     Account,
     Asked,
     Dialect,
     LegacyAnswer,
     LegacyCall,
+    Operation,
     RestCall,
     RestReply,
     Terms,
@@ -28,9 +29,10 @@ from ups_gateway.translate.dialects import Unwrapped, header, json, rest, soap, 
 from ups_gateway.translate.dialects.services import response_of
 from ups_gateway.translate.operations import PREFIXES, READERS, SPECS, TREES, WRITERS
 from ups_gateway.translate.operations.label_recovery import recovery_call
+from ups_gateway.translate.operations.own_prices import without_own_prices
 from ups_gateway.translate.operations.probe import probe_call, probe_verdict
 from ups_gateway.translate.operations.shipment_results import Created, Label, created, labels
-from ups_gateway.translate.operations.void import VoidVerdict, voided_reply
+from ups_gateway.translate.operations.void import VoidVerdict, packages_of, voided_reply
 from ups_gateway.translate.operations.void import call as void_call
 from ups_gateway.translate.operations.void import verdict as void_verdict
 
@@ -63,12 +65,12 @@ __all__ = [
     "VoidVerdict",
     "answer",
     "created",
-    "encode_body",
     "fault",
     "labels",
     "more",
     "pack",
     "pack_reply",
+    "packages_of",
     "probe_call",
     "probe_verdict",
     "read",
@@ -111,12 +113,17 @@ def read(call: LegacyCall) -> Asked:
 
 
 def _read_rest(unwrapped: Unwrapped) -> Asked:
+    operation, content = unwrapped.operation, rest.content(unwrapped)
+    spec = SPECS.get(operation)
+    numbers = spec.tracking_numbers(content) if spec else ()
+    if operation is Operation.VOID:
+        numbers = (rest.shipment(unwrapped), *packages_of(unwrapped.wire.call))
     return Asked(
         dialect=Dialect.REST,
-        operation=unwrapped.operation,
+        operation=operation,
         credentials=unwrapped.credentials,
-        accounts=rest.accounts(unwrapped),
-        tracking_numbers=rest.tracking_numbers(unwrapped),
+        accounts=(*rest.accounts(unwrapped), *(spec.accounts(content) if spec else ())),
+        tracking_numbers=tuple(dict.fromkeys(numbers)),
         root=unwrapped.root,
         tree=unwrapped.tree,
         creating=rest.creating(unwrapped),
@@ -143,7 +150,8 @@ def dialect_of(call: LegacyCall) -> Dialect:
 def request(asked: Asked, account: Account, terms: Terms) -> Translated:
     """The REST calls that a request amounts to on this account. Raises ClientFault."""
     if asked.dialect is Dialect.REST:
-        return Translated(asked, (asked.wire.call,))
+        call: RestCall = asked.wire.call
+        return Translated(asked, (without_own_prices(asked.operation, call) if terms.anonymous else call,))
     translated = SPECS[asked.operation].request(asked, account, terms)
     if asked.dialect is Dialect.HEADER and asked.wire.query:
         translated = replace(translated, calls=header.with_query(asked.wire, translated.calls))
@@ -190,7 +198,10 @@ def refusal(asked: Asked, reply: RestReply) -> GatewayError | None:
     """None when UPS did what was asked; else what its reply amounts to."""
     own_codes = asked.dialect in (Dialect.REST, Dialect.HEADER)
     codes = {} if own_codes else SPECS[asked.operation].codes
-    return faults.refusal(reply, creating=asked.creating, codes=codes)
+    error = faults.refusal(reply, creating=asked.creating, codes=codes)
+    if asked.dialect is Dialect.REST and isinstance(error, UpsUnreachable):
+        return rest.as_it_came(reply, error)
+    return error
 
 
 def fault(about: Asked | LegacyCall, error: GatewayError, terms: FaultTerms = FAULT_TERMS) -> LegacyAnswer:
@@ -198,7 +209,7 @@ def fault(about: Asked | LegacyCall, error: GatewayError, terms: FaultTerms = FA
     if isinstance(about, Asked):
         dialect, root, path, wire = about.dialect, about.root, "", about.wire
     else:
-        dialect, root, path, wire = _likely_dialect(about), None, about.path, None
+        dialect, root, path, wire = _likely_dialect(about), xml.root_in(about.body), about.path, None
     if isinstance(wire, xml.Wire) and wire.among_services:
         return soap.wrap_fault(None, error)
     match dialect:
@@ -242,17 +253,13 @@ def slow_start(call: LegacyCall) -> tuple[Mapping[str, str], bytes] | None:
             return None
 
 
-def encode_body(call: RestCall) -> bytes:
-    """The JSON of a call's body; nothing where it has none."""
-    return b"" if call.body is None else msgspec.json.encode(call.body)
-
-
 # --- for the ledger ---------------------------------------------------------------------------------------------------
 
 
 def pack(call: RestCall) -> bytes:
     """A call as bytes, to be sealed."""
-    return msgspec.json.encode([call.method, call.path, dict(call.query), dict(call.headers), call.body])
+    parts = [call.method, call.path, dict(call.query), dict(call.headers), call.body, call.sent_query]
+    return msgspec.json.encode(parts)
 
 
 def unpack(packed: bytes) -> RestCall:

@@ -43,12 +43,23 @@ def refusal(reply: RestReply, *, creating: bool, codes: Mapping[str, Refusal] = 
     if 400 <= reply.status < 500 and errors:
         transient = reply.status == 429 and not creating
         return UpsRefused(
-            errors, http_status=reply.status, transient=transient, retry_after=retry_after(reply) if transient else None
+            errors,
+            http_status=reply.status,
+            transient=transient,
+            retry_after=retry_after(reply) if transient else None,
+            body=reply.body,
+            content_type=reply.headers.get("content-type", "application/json"),
         )
     if creating:
         return OutcomeUnknown(_UNKNOWN)
     if errors:
-        return UpsRefused(errors, http_status=reply.status, transient=reply.status >= 500)
+        return UpsRefused(
+            errors,
+            http_status=reply.status,
+            transient=reply.status >= 500,
+            body=reply.body,
+            content_type=reply.headers.get("content-type", "application/json"),
+        )
     return UpsUnreachable(f"UPS answered with status {reply.status} and nothing that can be read. Try again later.")
 
 

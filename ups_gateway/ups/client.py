@@ -30,6 +30,7 @@ _LONGEST_RETRY_AFTER = 3.0
 _LEAST_TO_CREATE = 2.0  # seconds; with less left a creating call's answer would be lost more likely than not
 _PASSING = frozenset({502, 503, 504})
 _UNRESERVED = "/%:@!$&'()*+,;=~-._"
+_VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "#")
 NOT_CURED_FOR = 600.0  # seconds in which a 401 after a good renewal is not answered by another renewal
 
 
@@ -112,7 +113,7 @@ class UpsClient:
             method=call.method,
             url=_url(environment, call),
             headers=_headers(call),
-            body=b"" if call.body is None else msgspec.json.encode(call.body),
+            body=_body(call),
             product=product,
             breaker=breaker,
             creating=creating,
@@ -260,8 +261,14 @@ def _product(path: str) -> str:
 
 
 def _url(environment: Environment, call: RestCall) -> str:
-    query = f"?{urlencode(call.query, quote_via=quote)}" if call.query else ""
-    return f"{environment.base_url}{quote(call.path, safe=_UNRESERVED)}{query}"
+    query = quote(call.sent_query, safe=_VISIBLE) or urlencode(call.query, quote_via=quote)
+    return f"{environment.base_url}{quote(call.path, safe=_UNRESERVED)}{query and f'?{query}'}"
+
+
+def _body(call: RestCall) -> bytes:
+    if call.body is None:
+        return b""
+    return call.body.encode() if isinstance(call.body, str) else msgspec.json.encode(call.body)
 
 
 def _headers(call: RestCall) -> dict[str, str]:

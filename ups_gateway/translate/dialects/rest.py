@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
-from ups_gateway.errors import GatewayError, UnknownOperation, UpsRefused
+from ups_gateway.errors import GatewayError, MalformedRequest, UnknownOperation, UpsRefused, UpsUnreachable
 from ups_gateway.model import LegacyAnswer, LegacyCall, Operation, RestCall, RestReply
 from ups_gateway.translate.dialects import Unwrapped
 from ups_gateway.translate.dialects.header import credentials
@@ -23,6 +23,8 @@ from ups_gateway.translate.dialects.json import decode
 HEADERS: Final[Mapping[str, str]] = MappingProxyType({"Content-Type": "application/json"})
 PASSED_ON: Final = ("prn", "accountnumber", "shippernumber", "documentid", "additionaladdressvalidation")
 """Headers that are parameters of UPS's operations."""
+_LONGEST: Final = MappingProxyType({"transid": 32, "transactionsrc": 512})
+"""Ids of the client's own, in as many characters as UPS allows; the gateway's stand in for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,6 @@ CREATING: Final = frozenset(
         Operation.PRENOTIFICATION,
     }
 )
-_ACCOUNT_MEMBERS: Final = frozenset({"ShipperNumber", "ShipperAccountNumber", "AccountNumber"})
-_OTHERS: Final = frozenset({"BillThirdParty", "BillReceiver", "BillThirdPartyShipper", "BillThirdPartyConsignee"})
-"""Payers that are not the key's own: their account numbers pass."""
 
 
 def unwrap(call: LegacyCall) -> Unwrapped:
@@ -82,11 +81,23 @@ def unwrap(call: LegacyCall) -> Unwrapped:
     operation = next(found, None)
     if operation is None:
         raise UnknownOperation(f"UPS's REST API has no {call.method[:10]} {call.path[:100]!r}.")
+    if any(_climbs(unquote(step)) for step in call.path.split("/")):
+        raise MalformedRequest("A step of the path leads to another path.")
     body = decode(call.body) if call.body.strip() else None
     passed = {name: call.headers[name] for name in PASSED_ON if name in call.headers}
-    query = dict(parse_qsl(call.query, keep_blank_values=True))
-    rest = RestCall(call.method, call.path, MappingProxyType(query), MappingProxyType(passed), body)
+    passed |= {name: text for name, most in _LONGEST.items() if 0 < len(text := call.headers.get(name, "")) <= most}
+    rest = RestCall(call.method, call.path, headers=MappingProxyType(passed), body=body, sent_query=call.query)
     return Unwrapped(operation, credentials(call.headers), "", body or {}, Wire(rest))
+
+
+def _climbs(step: str) -> bool:
+    """The operation is told by the path, so the path must be the one that UPS sees."""
+    return step in (".", "..") or "/" in step or "\\" in step
+
+
+def content(unwrapped: Unwrapped) -> Any:
+    """What stands below the root of the body, as the operation's tables know it."""
+    return next((value for value in unwrapped.tree.values() if isinstance(value, dict)), {})
 
 
 def creating(unwrapped: Unwrapped) -> bool:
@@ -97,32 +108,15 @@ def creating(unwrapped: Unwrapped) -> bool:
 
 
 def accounts(unwrapped: Unwrapped) -> tuple[str, ...]:
-    """Every own account number in body and headers; third parties' and receivers' are not among them."""
+    """The account numbers that headers carry."""
     call: RestCall = unwrapped.wire.call
-    found = [call.headers[name] for name in ("accountnumber", "shippernumber") if call.headers.get(name)]
-
-    def walk(node: Any) -> None:
-        if isinstance(node, list):
-            for item in node:
-                walk(item)
-        for name, value in node.items() if isinstance(node, dict) else ():
-            if name in _ACCOUNT_MEMBERS and isinstance(value, str) and value:
-                found.append(value)
-            elif name not in _OTHERS:
-                walk(value)
-
-    walk(unwrapped.tree)
-    return tuple(dict.fromkeys(found))
+    return tuple(call.headers[name] for name in ("accountnumber", "shippernumber") if call.headers.get(name))
 
 
-def tracking_numbers(unwrapped: Unwrapped) -> tuple[str, ...]:
-    """The numbers of a void, in the path and the query."""
+def shipment(unwrapped: Unwrapped) -> str:
+    """The number that a void names in its path."""
     call: RestCall = unwrapped.wire.call
-    if unwrapped.operation is not Operation.VOID:
-        return ()
-    shipment = unquote(call.path.rstrip("/").rpartition("/")[2])
-    packages = re.findall(r"[0-9A-Za-z]+", call.query.get("trackingnumber", ""))
-    return tuple(dict.fromkeys([shipment, *packages]))
+    return unquote(call.path.rstrip("/").rpartition("/")[2])
 
 
 def wrap(reply: RestReply) -> LegacyAnswer:
@@ -131,9 +125,25 @@ def wrap(reply: RestReply) -> LegacyAnswer:
     return LegacyAnswer(reply.status, {"Content-Type": kind}, reply.body)
 
 
+def as_it_came(reply: RestReply, error: UpsUnreachable) -> GatewayError:
+    """UPS's failure without an error of its usual shape, for a client that reads it itself; HTML is none."""
+    kind = reply.headers.get("content-type", "")
+    if not kind.startswith("application/json") or not reply.body.strip():
+        return error
+    return UpsRefused(
+        error.refusals,
+        http_status=reply.status,
+        transient=error.transient,
+        body=reply.body,
+        content_type=kind,
+    )
+
+
 def wrap_fault(error: GatewayError) -> LegacyAnswer:
-    """UPS's own refusal with its own status, or the gateway's in the same shape."""
+    """UPS's own refusal as it came, or the gateway's in the same shape."""
     status = error.http_status if isinstance(error, UpsRefused) else error.status
+    if isinstance(error, UpsRefused) and error.body:
+        return LegacyAnswer(status, {"Content-Type": error.content_type}, error.body)
     errors = [{"code": one.code, "message": one.message} for one in error.refusals]
     body = json.dumps({"response": {"errors": errors}}, separators=(",", ":"))
     return LegacyAnswer(status, HEADERS, body.encode("ascii"))

@@ -7,10 +7,11 @@ more packages go in several calls whose results are joined.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import msgspec
 
@@ -18,8 +19,7 @@ from ups_gateway.errors import InvalidRequest
 from ups_gateway.model import Account, Asked, RestCall, RestReply, Terms, Translated
 from ups_gateway.translate import faults
 from ups_gateway.translate.engine import Drop, From, Table, To
-from ups_gateway.translate.operations.parts import REFERENCE, SOAP_REFERENCE, at, texts_at, warning_of
-from ups_gateway.translate.operations.shipment_results import required
+from ups_gateway.translate.operations.parts import REFERENCE, SOAP_REFERENCE, at, required, texts_at, warning_of
 
 MOST_PACKAGES: Final = 20
 VERSION: Final = "v2409"
@@ -130,10 +130,16 @@ class VoidVerdict:
     words: str
 
 
+def packages_of(asked: RestCall) -> tuple[str, ...]:
+    """The packages that a void names beside the shipment; none: the whole shipment is meant."""
+    query = dict(parse_qsl(asked.sent_query)) or asked.query
+    return tuple(re.findall(r"[0-9A-Za-z]+", query.get("trackingnumber", "")))
+
+
 def voided_reply(asked: RestCall) -> RestReply:
     """What UPS answers to this call when it voids: for the repeat of a void whose reply was lost."""
     done = {"Code": "1", "Description": "Voided"}
-    packages = msgspec.json.decode(asked.query.get("trackingnumber", "[]"))
+    packages = packages_of(asked)
     answer: dict[str, Any] = {
         "Response": {"ResponseStatus": {"Code": "1", "Description": "Success"}},
         "SummaryResult": {"Status": done},
