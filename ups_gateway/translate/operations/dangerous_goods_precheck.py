@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
 from ups_gateway.translate.engine import FLAG, Default, From, Made, Table, fill_defaults, flags, leaves
-from ups_gateway.translate.operations.parts import SOAP_REQUEST, WEIGHT, alert_below, below, copied, texts_at
+from ups_gateway.translate.operations.parts import SOAP_REQUEST, WEIGHT, alert_below, at, below, copied, texts_at
 
 VERSION: Final = "v3"
 
@@ -51,6 +51,12 @@ DEFAULTS: Final = (
     Default("AcceptanceAuditPreCheckRequest.Shipment.ShipperNumber", lambda account: account.number),
 )
 
+
+def _results(package: Any) -> list[Any]:
+    # the old schema requires one at least, REST does not
+    return list(at(package, "ChemicalRecordResults")) or [{}]
+
+
 _RESULT: Final[Table] = {
     "ChemicalRecordIdentifier": From("ChemicalRecordIdentifier", default=""),
     **leaves("ADRPoints TransportCategory TunnelRestrictionCode ADRUnits"),
@@ -63,10 +69,7 @@ ANSWER: Final[Table] = {
         {
             "PackageIdentifier": From("PackageIdentifier", default=""),
             **leaves("AccessibleIndicator EuropeBUIndicator"),
-            # the old schema requires one at least, REST does not
-            "ChemicalRecordResults": Made(
-                lambda package: package.get("ChemicalRecordResults") or [{}], ("ChemicalRecordResults",), [_RESULT]
-            ),
+            "ChemicalRecordResults": Made(_results, ("ChemicalRecordResults",), [_RESULT]),
         }
     ],
 }
