@@ -60,6 +60,7 @@ def test_the_same_day_a_home_and_taxes_are_priced() -> None:
     body["PickupCreationRequest"]["PickupDateInfo"]["PickupDate"] = "20260302"
     result = Desk().post(PATH, body)["PickupCreationResponse"]["RateResult"]
     assert result == {
+        "Disclaimer": {"Code": "01", "Description": "Taxes are included."},
         "RateType": "SD",
         "CurrencyCode": "CAD",
         "ChargeDetail": [
@@ -181,5 +182,5 @@ def test_an_address_needs_no_postal_code() -> None:
 def test_an_address_line_may_be_one_text() -> None:
     desk = Desk()
     assert desk.post(PATH, changed(AddressLine="55 Glenlake Pkwy"))
-    assert next(iter(desk.world.pickups.values())).lines == ("55 Glenlake Pkwy",)
+    assert next(iter(desk.world.pickups.values())).at.lines == ("55 Glenlake Pkwy",)
     assert next(iter(desk.world.pickups.values())).account == ACCOUNT

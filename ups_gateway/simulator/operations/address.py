@@ -41,12 +41,12 @@ def validate(call: Call, _world: World) -> Reply:
     texts_only(call.body)
     check(call.body, ADDRESS)
     request = part(call.body, "XAVRequest")
-    asked = _address(part(request, "AddressKeyFormat"))
+    asked = from_key(part(request, "AddressKeyFormat"))
     if asked.country not in _COUNTRIES:
         raise Refused(400, "264002", "Country code is invalid or missing.")
     most = _most(call.query.get("maximumcandidatelistsize", ""))
     regional = call.query.get("regionalrequestindicator", "").lower() == "true"
-    valid, candidates = _regions(asked) if regional else _streets(asked)
+    valid, candidates = regions(asked) if regional else _streets(asked)
     validated, classified = _OPTIONS[option]
     answer: dict[str, Any] = {"Response": response(request), _indicator(candidates, valid=valid): ""}
     if classified and not regional:
@@ -66,7 +66,7 @@ def _most(written: str) -> int:
     return int(written) or _DEFAULT_LIST
 
 
-def _address(key: Mapping[str, Any]) -> Address:
+def from_key(key: Mapping[str, Any]) -> Address:
     """An AddressKeyFormat; Region is "CITY STATE ZIP" in one line and stands for the three."""
     country = text(key, "CountryCode").upper()
     city, state = text(key, "PoliticalDivision2").upper(), text(key, "PoliticalDivision1").upper()
@@ -124,7 +124,7 @@ def _streets(asked: Address) -> tuple[bool, list[Address]]:
     return False, [_at(asked, city) for city in _cities(asked)] if has_number else []
 
 
-def _regions(asked: Address) -> tuple[bool, list[Address]]:
+def regions(asked: Address) -> tuple[bool, list[Address]]:
     if _agrees(asked):
         return True, [replace(asked, lines=())]
     return False, [replace(_at(asked, city), lines=()) for city in _cities(asked)]

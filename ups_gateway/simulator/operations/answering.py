@@ -15,6 +15,18 @@ _RATED = ("RateResponse", "RatedShipment")
 _RATED_PACKAGE = (*_RATED, "RatedPackage")
 _SHIPPED = ("ShipmentResponse", "ShipmentResults")
 _SHIPPED_PACKAGE = (*_SHIPPED, "PackageResults")
+_CHECKED = ("AcceptanceAuditPreCheckResponse", "PackageResults")
+_CHEMICALS = ("ChemicalReferenceDataResponse", "ChemicalData")
+_SEARCHED = ("LocatorResponse", "SearchResults")
+_LOCATION = (*_SEARCHED, "DropLocation")
+_ATTRIBUTE = (*_LOCATION, "LocationAttribute")
+_AVAILABLE = (*_SEARCHED, "AvailableLocationAttributes")
+_SCHEDULE = ("OptionCode", "TransportationPickUpSchedule", "PickUp")
+_HOURS = (*_LOCATION, "OperatingHours", "StandardHours")
+_ACCESS = (*_LOCATION, "AccessPointInformation", "BusinessClassificationList", "BusinessClassification")
+_SUBSCRIBED = ("QuantumViewResponse", "QuantumViewEvents", "SubscriptionEvents")
+_FILE = (*_SUBSCRIBED, "SubscriptionFile")
+_MANIFEST = (*_FILE, "Manifest")
 
 # From which version on an element is always a list; innermost first, since a collapsed parent is still walked.
 # Read off UPS's OpenAPI descriptions.
@@ -49,6 +61,48 @@ _ALWAYS_A_LIST: Sequence[tuple[int, tuple[str, ...]]] = (
     (2, ("XAVResponse", "Candidate")),
     (2403, ("PickupCreationResponse", "RateResult", "ChargeDetail")),
     (2403, ("PickupCreationResponse", "RateResult", "TaxCharges")),
+    *((2, (name, "Response", "Alert")) for name in ("UploadResponse", "PushToImageRepositoryResponse")),
+    (2, ("UploadResponse", "FormsHistoryDocumentID", "DocumentID")),
+    (2, ("PreNotificationResponse", "Response", "Alert")),
+    (2, (_CHECKED[0], "Response", "Alert")),
+    (2, (_CHECKED[0], "Response", "AlertDetail")),
+    (2, (*_CHECKED, "ChemicalRecordResults")),
+    (2, _CHECKED),
+    (2403, (_CHEMICALS[0], "Response", "Alert")),
+    (2403, (*_CHEMICALS, "PackageQuantityLimitDetail")),
+    (2403, _CHEMICALS),
+    (2, ("LocatorResponse", "Response", "Error", "ErrorLocation")),
+    (3, (*_SEARCHED, "GeocodeCandidate")),
+    (2, (*_ATTRIBUTE, *_SCHEDULE)),
+    (3, (*_ATTRIBUTE, "OptionCode")),
+    (3, _ATTRIBUTE),
+    (3, (*_LOCATION, "SpecialInstructions", "Segment")),
+    *(
+        (3, (*_LOCATION, name))
+        for name in ("PhoneNumber SpecialInstructions LatestGroundDropOffTime LatestAirDropOffTime Disclaimer".split())
+    ),
+    (2, (*_HOURS, "DayOfWeek")),
+    (2, _HOURS),
+    (2, (*_LOCATION, "LocalizedInstruction")),
+    (2, (*_LOCATION, "ServiceOfferingList", "ServiceOffering")),
+    (2, _ACCESS),
+    (2, _LOCATION),
+    (2, (*_AVAILABLE, "OptionCode")),
+    (2, _AVAILABLE),
+    (2, ("QuantumViewResponse", "Response", "Error", "ErrorLocation")),
+    (2, ("QuantumViewResponse", "Response", "Error")),
+    (3, (*_MANIFEST, "Package", "Activity")),
+    (3, (*_MANIFEST, "Package", "ReferenceNumber")),
+    (3, (*_MANIFEST, "Package")),
+    (3, (*_MANIFEST, "ReferenceNumber")),
+    *(
+        (3, (*_FILE, kind, name))
+        for kind in ("Origin", "Exception", "Delivery", "Generic")
+        for name in ("PackageReferenceNumber", "ShipmentReferenceNumber")
+    ),
+    *((2, (*_FILE, kind)) for kind in ("Manifest", "Origin", "Exception", "Delivery", "Generic")),
+    (2, _FILE),
+    (2, _SUBSCRIBED),
 )
 
 

@@ -34,6 +34,7 @@ _ARRIVED = _Kind("I", "AR", "005", "Arrived at Facility", "On the Way")
 _OUT = _Kind("I", "OT", "021", "Out For Delivery Today", "Out for Delivery")
 _ATTEMPT = _Kind("X", "48", "011", "The receiver was not available for delivery. ", "Delivery Attempted")
 _DELIVERED = _Kind("D", "FS", "011", "DELIVERED ", "Delivered")
+_OUT_ON_THE_FIRST_TRY = "NOBODY HOME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,11 @@ def arrival_of(shipment: Shipment) -> Arrival:
     return schedule.arrival(service_of(shipment), origin, shipment.goods.destination, day)
 
 
+def _nobody_home(shipment: Shipment) -> bool:
+    """Whether the receiver is out on the first try: who is called so always is, to have exceptions to show."""
+    return _OUT_ON_THE_FIRST_TRY in (shipment.receiver.name.upper(), shipment.receiver.attention.upper())
+
+
 def history(shipment: Shipment, package: Package, now: datetime, stage: Stage) -> History:
     """What has happened to a package by `now`."""
     arrival = arrival_of(shipment)
@@ -120,5 +126,9 @@ def history(shipment: Shipment, package: Package, now: datetime, stage: Stage) -
         days = 2 if stage is Stage.ATTEMPTED_TWICE else 1
         tries = [scan(_ATTEMPT, add_workdays(there, n), commit.time(), destination) for n in range(days)]
         scans = [*scans[:-1], *tries]
+    elif _nobody_home(shipment):
+        next_day = add_workdays(there, 1)
+        again = [scan(_OUT, next_day, time(6, 30), destination), scan(_DELIVERED, next_day, commit.time(), destination)]
+        scans = [*scans[:-1], scan(_ATTEMPT, there, commit.time(), destination), *again]
     past = [each for each in scans if each.at <= now]
     return History(tuple(reversed(past)) or (made,), arrival)
