@@ -196,6 +196,8 @@ ARRAYS_SINCE: Final[Mapping[Operation, Mapping[str, int]]] = MappingProxyType(
         Operation.RATE: {**_RATED, "RatedShipment": 2409},
         Operation.SHIP: {**_SHIPPED, "ControlLogReceipt": 2409},
         Operation.VOID: {"PackageLevelResults": 2403},
+        # UPS's guide to early REST shows the label of one package as an object; the file is silent (version inferred)
+        Operation.LABEL_RECOVERY: dict.fromkeys(("Alert", "LabelResults", "TrackingCandidate"), 2403),
         Operation.ADDRESS_STREET: {"Alert": 2, "Candidate": 2},
         Operation.DANGEROUS_GOODS_PRECHECK: dict.fromkeys(
             ("Alert", "AlertDetail", "PackageResults", "ChemicalRecordResults"), 2
@@ -208,7 +210,7 @@ ARRAYS_SINCE: Final[Mapping[Operation, Mapping[str, int]]] = MappingProxyType(
 )
 """Always arrays from this version on; before, an object when they occur once (rest-array-since.tsv)."""
 _OF_OTHERS: Final[Mapping[str, int]] = MappingProxyType({"Alert": 2403})
-"""Response was written alike by all services (inferred: the file is silent on pickups and labels)."""
+"""Response was written alike by all services (inferred: the file is silent on pickups)."""
 
 
 def wrap(wire: Wire, operation: Operation, bodies: Sequence[Any]) -> LegacyAnswer:
