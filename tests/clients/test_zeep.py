@@ -7,18 +7,17 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import zeep
-from PIL import Image
 from zeep.exceptions import Fault
 from zeep.helpers import serialize_object
 
 from tests.clients import soap_requests as ask
+from tests.clients.labels import size
 from tests.house import LICENCE, PASSWORD, House
 
 GOOD = {
@@ -121,13 +120,6 @@ def ups(house: House, ups_reference: Path) -> Library:
 
 def money(amount: str) -> dict[str, str]:
     return {"CurrencyCode": "USD", "MonetaryValue": amount}
-
-
-def size(image: str) -> tuple[str | None, tuple[int, int]]:
-    """Format and size of an image, once it is decoded whole."""
-    with Image.open(BytesIO(b64decode(image))) as label:
-        label.load()
-        return label.format, label.size
 
 
 async def shipped(ups: Library) -> Any:
