@@ -35,6 +35,8 @@ from ups_gateway.store.passwords import Cost, Passwords
 from ups_gateway.web.gateway import Pace
 
 LICENCE, USER, PASSWORD = "DEMO0ACCESS0KEY0", "demo", "demo"
+NO_SCHEMA = (b"</ErrorResponse>", b"</TeleportResponse>")
+"""Ends of answers to requests that UPS never had: no schema has their root."""
 ACCOUNT = "A1B2C3"
 GRANT = "demo"
 """The name of the consent in UPS's call log."""
@@ -219,7 +221,7 @@ class House:
 
     def validate(self, body: bytes) -> None:
         """By UPS's schema, in its order, where it is at hand."""
-        if self.check is not None and not body.rstrip().endswith(b"</ErrorResponse>"):  # no schema has that root
+        if self.check is not None and not body.rstrip().endswith(NO_SCHEMA):
             assert set(self.check(body)) == {("OK", "")}, body  # a SOAP fault and its detail are two
 
     async def body(self, document: str, first: str = KEY) -> bytes:

@@ -82,7 +82,7 @@ def rating(body: str | bytes) -> bytes:
         pytest.param(rating("x" * 200_001), RATE, "10013", "The request is larger than 200000 bytes.", id="oversized"),
         pytest.param(
             post("/ups.app/xml/Teleport", (KEY + "<TeleportRequest/>").encode()),
-            "ErrorResponse",
+            "TeleportResponse",
             "20002",
             "The XML API has no service for the root element 'TeleportRequest'.",
             id="unknown tool",

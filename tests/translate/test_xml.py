@@ -201,16 +201,18 @@ def test_a_fault_is_one_error_the_gravest_with_status_200(
 
 
 @pytest.mark.parametrize(
-    ("path", "root"),
+    ("path", "body", "root"),
     [
-        ("/ups.app/xml/Rate", "RatingServiceSelectionResponse"),
-        ("/ups.app/xml/shipconfirm/", "ShipmentConfirmResponse"),
-        ("/ups.app/xml/XAV", "AddressValidationResponse"),
-        ("/ups.app/xml/Unheard", "ErrorResponse"),
+        ("/ups.app/xml/Rate", "", "RatingServiceSelectionResponse"),
+        ("/ups.app/xml/shipconfirm/", "<nothing", "ShipmentConfirmResponse"),
+        ("/ups.app/xml/XAV", "<AccessRequest><UserId>", "AddressValidationResponse"),
+        ("/ups.app/xml/Unheard", "", "ErrorResponse"),
+        ("/ups.app/xml/Rate", "<AccessRequest></AccessRequest><TrackRequest><A></TrackRequest>", "TrackResponse"),
+        ("/ups.app/xml/Teleport", "<TeleportRequest/>", "TeleportResponse"),
     ],
 )
-def test_the_fault_of_an_unreadable_body_has_the_root_of_the_tool(path: str, root: str) -> None:
-    answer = translate.fault(legacy(path, "<nothing"), MalformedRequest("m"))
+def test_a_fault_has_the_root_that_can_be_seen_in_the_body_or_that_of_the_tool(path: str, body: str, root: str) -> None:
+    answer = translate.fault(legacy(path, body), MalformedRequest("m"))
     assert answer.body.startswith(f'<?xml version="1.0"?>\n<{root}><Response>'.encode())
 
 

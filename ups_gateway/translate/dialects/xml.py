@@ -6,6 +6,7 @@ cannot be read. Wire rules 1 to 4 of the house's client measurements are kept he
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -148,6 +149,15 @@ def severity(error: GatewayError) -> str:
     if isinstance(error, (UpsRefused, UpsUnreachable)):
         return "Transient" if error.transient else "Hard"
     return "Transient" if error.severity == "Transient" else "Hard"
+
+
+_ROOT = re.compile(rb"<((?!AccessRequest)[A-Z][A-Za-z]{1,60}Request)[\s/>]")
+
+
+def root_in(body: bytes) -> str | None:
+    """The root of a request that could not be read, or that no operation knows; None where none can be seen."""
+    found = _ROOT.search(body[:100_000])
+    return found[1].decode("ascii") if found else None
 
 
 def answer_root(root: str) -> str:

@@ -37,5 +37,4 @@ def without_own_prices(operation: Operation, call: RestCall) -> RestCall:
 def _without(node: Any, own: Mapping[str, Any]) -> Any:
     if not isinstance(node, dict):
         return node
-    kept = {name: _without(value, own.get(name) or {}) for name, value in node.items() if own.get(name, "") is not None}
-    return kept
+    return {name: _without(value, own.get(name) or {}) for name, value in node.items() if own.get(name, "") is not None}
