@@ -7,6 +7,7 @@ it is committed.
 from __future__ import annotations
 
 import logging
+import math
 import time
 import traceback
 from collections.abc import Callable
@@ -72,6 +73,9 @@ class Handled:
 class _Trace:
     """How far a request came: for its fault and for the journal."""
 
+    started: float
+    ends: float
+    """When UPS must have answered what it only looks up."""
     asked: Asked | None = None
     key: AccessKey | None = None
     account: Account | None = None
@@ -101,12 +105,24 @@ class Exchange:
         self._creating_limit = creating_limit
         self._monotonic = monotonic
 
-    async def handle(self, call: LegacyCall, connection: Connection, *, peer: str, time_limit: float) -> Handled:
-        """The answer, within `time_limit` seconds where UPS only looks something up. Raises only CancelledError."""
-        started, trace, meter = self._monotonic(), _Trace(), Meter()
+    async def handle(
+        self,
+        call: LegacyCall,
+        connection: Connection,
+        *,
+        peer: str,
+        time_limit: float,
+        whole: Callable[[], float] = lambda: math.inf,
+    ) -> Handled:
+        """The answer, within `time_limit` seconds where UPS only looks something up. Raises only CancelledError.
+
+        `whole` is called when no byte of it may be sent before it is complete; it gives the seconds that UPS has then.
+        """
+        started, meter = self._monotonic(), Meter()
+        trace = _Trace(started, started + time_limit)
         token = metered.set(meter)
         try:
-            handled = await self._way(call, connection, peer, started + time_limit, trace)
+            handled = await self._way(call, connection, peer, whole, trace)
         except GatewayError as error:
             handled = Handled(self._fault(call, trace, error))
         except Exception as error:  # noqa: BLE001 - the one boundary: an answer of ours never is an HTML page or a cut
@@ -126,10 +142,14 @@ class Exchange:
 
     # --- the way ------------------------------------------------------------------------------------------------------
 
-    async def _way(self, call: LegacyCall, connection: Connection, peer: str, ends: float, trace: _Trace) -> Handled:
+    async def _way(
+        self, call: LegacyCall, connection: Connection, peer: str, whole: Callable[[], float], trace: _Trace
+    ) -> Handled:
         asked = trace.asked = translate.read(call)
         caller = await self._access.caller(asked, call, peer=peer)
         key = trace.key = caller.key
+        if translate.goes_out_whole(asked, _fault_terms(key)):
+            trace.ends = min(trace.ends, trace.started + whole())
         place = await self._access.place(key, asked, call.host)
         account = trace.account = place.account
         terms = Terms(key.two_phase, key.at_once, self._now().astimezone().date(), caller.anonymous)
@@ -151,14 +171,14 @@ class Exchange:
             replies = await voids.by_client(order, translated.calls, number, place.shipment, connection)
             return Handled(translate.answer(translated, replies))
         if translated.two_phase is TwoPhase.QUOTE and translated.later is not None:
-            replies = await self._look_up(translated, account, ends)
+            replies = await self._look_up(translated, account, trace.ends)
             digest = await self._shipping.quote(order, translated.later)
             return Handled(translate.answer(translated, replies, digest=digest))
         if asked.creating:
             (creating,) = translated.calls
             outcome = await self._shipping.create(order, creating, connection)
             return self._answered(translated, outcome)
-        return Handled(translate.answer(translated, await self._look_up(translated, account, ends)))
+        return Handled(translate.answer(translated, await self._look_up(translated, account, trace.ends)))
 
     async def _look_up(self, translated: Translated, account: Account, ends: float) -> tuple[RestReply, ...]:
         """UPS's replies to calls that change nothing, all pages of them. Raises what UPS refuses."""
@@ -194,8 +214,7 @@ class Exchange:
     def _fault(self, call: LegacyCall, trace: _Trace, error: GatewayError) -> LegacyAnswer:
         trace.code = error.refusals[0].code
         trace.result = next((result for kind, result in _RESULTS if isinstance(error, kind)), "bug")
-        key = trace.key
-        terms = translate.FaultTerms(key.json_fault_status, key.json_errors_beside) if key else translate.FAULT_TERMS
+        terms = _fault_terms(trace.key) if trace.key else translate.FAULT_TERMS
         return translate.fault(trace.asked or call, error, terms)
 
     def _record(self, call: LegacyCall, trace: _Trace, seconds: float, ups_seconds: float, peer: str) -> ExchangeRecord:
@@ -213,3 +232,7 @@ class Exchange:
             peer=peer,
             user_agent=call.headers.get("user-agent", ""),
         )
+
+
+def _fault_terms(key: AccessKey) -> translate.FaultTerms:
+    return translate.FaultTerms(key.json_fault_status, key.json_errors_beside)

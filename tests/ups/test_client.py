@@ -190,6 +190,20 @@ async def test_a_path_cannot_smuggle_a_query_or_a_line(bench: Bench) -> None:
     assert bench.ups.seen[0].raw_path == "/api/track/v1/details/1Z%3Fx=1%23f%0D%0AA:%20b%20%2F"
 
 
+async def test_a_clients_own_query_goes_on_as_it_came(bench: Bench) -> None:
+    bench.ups.script = [answer()]
+    await bench.call(RestCall("GET", "/api/track/v1/details/1Z1", sent_query="b=2&a=%5B1]&a=+x&c#d é\r\n"))
+    assert bench.ups.seen[0].raw_path == "/api/track/v1/details/1Z1?b=2&a=%5B1]&a=+x&c%23d%20%C3%A9%0D%0A"
+
+
+async def test_a_text_is_sent_as_it_is_with_its_own_type(bench: Bench) -> None:
+    bench.ups.script = [answer()]
+    headers = {"Content-Type": "application/xml", "Accept": "application/xml"}
+    await bench.call(RestCall("POST", "/api/ups.app/xml/Rate", headers=headers, body="<a>&#233;</a>"))
+    assert bench.ups.bodies == [b"<a>&#233;</a>"]
+    assert sent(bench.ups.seen[0], "Content-Type", "Accept") == headers
+
+
 @pytest.mark.parametrize("status", [200, 206, 302, 400, 403, 404, 405, 500])
 async def test_any_final_answer_is_returned_at_once(bench: Bench, status: int) -> None:
     bench.ups.script = [answer(status, b"body")]

@@ -11,6 +11,7 @@ import pytest
 
 from tests.web.wire import (
     DECLARATION,
+    PATIENCE,
     XML,
     Client,
     Scripted,
@@ -361,6 +362,21 @@ async def test_a_slow_json_answer_begins_with_nothing_but_its_head() -> None:
         _, headers, body = read_answer(begun + await client.rest())
     assert headers["content-type"] == "application/json"
     assert body.strip() == b'{"a":1}'
+
+
+async def test_an_answer_that_its_key_wants_whole_is_not_begun() -> None:
+    exchange = Scripted(body=b'{"a":1}', whole=True)
+    exchange.gate.clear()
+    async with running(listener(exchange, pace=FAST)) as port, Client(port) as client:
+        await client.send(post("/json/Rate"))
+        await exchange.arrived.wait()
+        client.socket.settimeout(4 * FAST.begin)
+        with pytest.raises(TimeoutError):
+            await client.some()
+        client.socket.settimeout(PATIENCE)
+        exchange.gate.set()
+        _, headers, body = read_answer(await client.rest())
+    assert (headers["content-length"], body, exchange.limits) == ("7", b'{"a":1}', [FAST.whole])
 
 
 async def test_a_bug_behind_a_begun_answer_is_told_inside_it(caplog: pytest.LogCaptureFixture) -> None:

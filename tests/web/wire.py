@@ -35,6 +35,8 @@ class Scripted:
 
     body: bytes | None = DECLARATION + b"<Done/>"
     shipment: int | None = None
+    whole: bool = False
+    """Finds that the answer must go out whole."""
     fails: BaseException | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     calls: list[LegacyCall] = field(default_factory=list)
@@ -48,8 +50,12 @@ class Scripted:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    async def handle(self, call: LegacyCall, connection: Delivery, *, peer: str, time_limit: float) -> Answered:
+    async def handle(
+        self, call: LegacyCall, connection: Delivery, *, peer: str, time_limit: float, whole: Callable[[], float]
+    ) -> Answered:
         self.calls.append(call)
+        if self.whole:
+            time_limit = whole()
         self.limits.append(time_limit)
         self.peers.append(peer)
         self.connections.append(connection)

@@ -66,6 +66,7 @@ __all__ = [
     "answer",
     "created",
     "fault",
+    "goes_out_whole",
     "labels",
     "more",
     "pack",
@@ -206,6 +207,7 @@ def refusal(asked: Asked, reply: RestReply) -> GatewayError | None:
 
 def fault(about: Asked | LegacyCall, error: GatewayError, terms: FaultTerms = FAULT_TERMS) -> LegacyAnswer:
     """The error in the dialect of the request it is about. `terms`: what the access key wants of JSON faults."""
+    root: str | None
     if isinstance(about, Asked):
         dialect, root, path, wire = about.dialect, about.root, "", about.wire
     else:
@@ -236,7 +238,10 @@ def _likely_dialect(call: LegacyCall) -> Dialect:
 
 
 def slow_start(call: LegacyCall) -> tuple[Mapping[str, str], bytes] | None:
-    """Headers and first bytes that any answer to this call begins with; None where it must go out whole."""
+    """Headers and first bytes that any answer to this call begins with; None where it must go out whole.
+
+    Of a call in legacy JSON `goes_out_whole` has the last word, once its access key is known.
+    """
     try:
         dialect = dialect_of(call)
     except UnknownOperation:
@@ -251,6 +256,11 @@ def slow_start(call: LegacyCall) -> tuple[Mapping[str, str], bytes] | None:
             return json.HEADERS, b""
         case _:
             return None
+
+
+def goes_out_whole(asked: Asked, terms: FaultTerms) -> bool:
+    """No answer to this may be begun before it is known to be good: a fault has another status (wire rule 11)."""
+    return asked.dialect is Dialect.JSON and terms.json_status != 200
 
 
 # --- for the ledger ---------------------------------------------------------------------------------------------------

@@ -51,7 +51,9 @@ class Handled(Protocol):
 class Exchange(Protocol):
     """What the listener needs of `exchange.Exchange`."""
 
-    async def handle(self, call: LegacyCall, connection: Delivery, *, peer: str, time_limit: float) -> Handled: ...
+    async def handle(
+        self, call: LegacyCall, connection: Delivery, *, peer: str, time_limit: float, whole: Callable[[], float]
+    ) -> Handled: ...
 
     async def settle(self, shipment: int, delivered: bool) -> None: ...  # noqa: FBT001 - the exchange's signature
 
@@ -133,6 +135,8 @@ class OldConnection(BaseProtocol):
         self._port = 0
         self._undecided: bytes | None = None if listener.handover is None else b""
         """What came in while another protocol may still be meant."""
+        self._start: tuple[Mapping[str, str], bytes] | None = None
+        """What a slow answer may be begun with: headers and first bytes."""
         self._begun: bytes | None = None
         """The bytes an answer was begun with."""
         self._sent = False
@@ -285,12 +289,13 @@ class OldConnection(BaseProtocol):
     async def _exchange(self, call: LegacyCall, delivery: Delivery) -> int | None:
         """Hands the request on; begins the answer when it takes long."""
         listener, pace = self._listener, self._listener.pace
-        start = listener.slow_start(call) if self._reception.speaks_1_1 and call.method != "HEAD" else None
-        limit = pace.whole if start is None else pace.total
-        handling = self._loop.create_task(listener.exchange.handle(call, delivery, peer=self._peer, time_limit=limit))
+        self._start = listener.slow_start(call) if self._reception.speaks_1_1 and call.method != "HEAD" else None
+        limit = pace.whole if self._start is None else pace.total
+        handling = self._loop.create_task(
+            listener.exchange.handle(call, delivery, peer=self._peer, time_limit=limit, whole=self._go_out_whole)
+        )
         try:
-            if start is not None:
-                await self._keep_waiting(handling, *start)
+            await self._keep_waiting(handling)
             await asyncio.wait({handling})
         finally:
             if not handling.done():
@@ -303,12 +308,18 @@ class OldConnection(BaseProtocol):
         await self._send(delivery, handled.answer, head_only=call.method == "HEAD")
         return handled.shipment
 
-    async def _keep_waiting(self, handling: asyncio.Task[Handled], headers: Mapping[str, str], prefix: bytes) -> None:
-        """Until the answer is there: its beginning after a while, then a blank now and then."""
+    def _go_out_whole(self) -> float:
+        """The exchange found that this client wants a status of its own: seconds that UPS has then."""
+        self._start = None
+        return self._listener.pace.whole
+
+    async def _keep_waiting(self, handling: asyncio.Task[Handled]) -> None:
+        """Until the answer is there: its beginning after a while, where it may be begun, then a blank now and then."""
         pace = self._listener.pace
         await asyncio.wait({handling}, timeout=pace.begin)
-        if handling.done() or self.transport is None:
+        if handling.done() or self.transport is None or self._start is None:
             return
+        headers, prefix = self._start
         self._begun = prefix
         head = _head(HTTPStatus.OK, headers, "Transfer-Encoding: chunked", http_1_1=True)
         self._write(head + _chunk(prefix))
