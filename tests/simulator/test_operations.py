@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+from tests.simulator import requests
 from tests.simulator.asking import ACCOUNT, MONDAY, pickup, rating, shipping, street, transit
 from tests.simulator.conftest import Serve
 from tests.simulator.driving import TRANSACTION, Driver
@@ -16,6 +17,10 @@ SETTINGS = Settings(
     ),
     cie=False,
 )
+
+SHIPPER = {"ShipperNumber": ACCOUNT}
+DOCUMENT = "2026-03-02-15.00.00.000001"
+PLACE = requests.without(requests.PLACE, "AddressLine")
 
 
 async def begin(serve: Serve) -> tuple[Driver, str]:
@@ -40,7 +45,32 @@ async def test_every_operation_answers_on_its_path(serve: Serve) -> None:
         ("POST", "/api/addressvalidation/v2/3", {"json": street()}),
         ("POST", "/api/shipments/v1/transittimes", {"json": transit(), "headers": TRANSACTION}),
         ("POST", "/api/pickupcreation/v2409/pickup", {"json": pickup()}),
+        ("GET", "/api/shipments/v2409/pickup/oncall", {"headers": {"AccountNumber": ACCOUNT}}),
         ("DELETE", "/api/shipments/v2409/pickup/02", {"headers": {"Prn": "2900001SIMU"}}),
+        ("POST", "/api/shipments/v2409/pickup/smart", {"json": requests.pickup_rate()}),
+        ("POST", "/api/pickup/v2409/servicecenterlocations", {"json": requests.facilities(OriginAddress=PLACE)}),
+        ("GET", "/api/pickup/v2409/countries/CA", {"headers": TRANSACTION}),
+        ("POST", "/api/paperlessdocuments/v2/upload", {"json": requests.upload(), "headers": SHIPPER}),
+        ("POST", "/api/paperlessdocuments/v1/image", {"json": requests.push(DOCUMENT), "headers": SHIPPER}),
+        (
+            "DELETE",
+            "/api/paperlessdocuments/v2/DocumentId/ShipperNumber",
+            {"headers": {**SHIPPER, "DocumentId": DOCUMENT}},
+        ),
+        (
+            "POST",
+            "/api/dangerousgoods/v3/acceptanceauditprecheck",
+            {"json": requests.pre_check(), "headers": TRANSACTION},
+        ),
+        (
+            "POST",
+            "/api/dangerousgoods/v2409/chemicalreferencedata",
+            {"json": requests.chemicals(IDNumber="UN1090"), "headers": TRANSACTION},
+        ),
+        ("POST", "/api/dangerousgoods/v2/prenotification", {"json": requests.pre_notification()}),
+        ("POST", "/api/locations/v3/search/availabilities/1?Locale=en_US", {"json": requests.locator()}),
+        ("POST", "/api/quantumview/v1/events", {"json": requests.quantum_view()}),
+        ("POST", "/api/landedcost/v1/quotes", {"json": requests.landed_cost(), "headers": TRANSACTION}),
         ("DELETE", f"/api/shipments/v1/void/cancel/{number}", {}),
     ]
     answers = [await ups.rest(method, path, token, **more) for method, path, more in calls]

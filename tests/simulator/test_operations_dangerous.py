@@ -178,3 +178,9 @@ def test_lightly_regulated_goods_need_little_and_fully_regulated_ones_pass_when_
         del small[name]
     assert "Alert" not in checked(pre_check(without(dangerous(small), "TransportationMode")))["Response"]
     assert "Alert" not in checked(pre_check(dangerous(full())))["Response"]
+
+
+def test_blank_options_are_no_options() -> None:
+    body = pre_check(dangerous(QValue="   ", EmergencyPhone=" "))
+    body["AcceptanceAuditPreCheckRequest"]["OriginRecordTransactionTimestamp"] = "      "
+    assert checked(body) == checked(pre_check())

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.simulator import requests
 from tests.simulator.asking import (
+    ACCOUNT,
     BERLIN,
+    DAY,
     FORMS,
     NEW_YORK,
     SEATTLE,
@@ -14,6 +17,7 @@ from tests.simulator.asking import (
     Desk,
     dimensions,
     package,
+    party,
     pickup,
     rating,
     shipping,
@@ -27,6 +31,10 @@ KNOWN_TO_BE_WRONG = {
     ("NegotiatedRateCharges/BaseServiceCharge", "type"),
     # The file requires CountryCode of what it calls countryCode.
     ("PickList/", "required"),
+    # A day has either a time of pickup or this indicator that there is none, as its description says.
+    ("/PickUpDetails", "required"),
+    # Codes of countries have two characters, here as everywhere.
+    ("ActivityLocation/AddressArtifactFormat/CountryCode", "minLength"),
 }
 OPTIONS = {
     "DeclaredValue": {"CurrencyCode": "USD", "MonetaryValue": "1500"},
@@ -179,3 +187,87 @@ def test_pickups_are_as_ups_documents_them(openapi: ModuleType, changed: dict[st
     prn = body["PickupCreationResponse"]["PRN"]
     path = "/api/shipments/v2409/pickup/02"
     assert unexpected(openapi, "DELETE", path, desk.delete(path, {"prn": prn})) == []
+
+
+SENT = {"shippernumber": ACCOUNT, "accountnumber": ACCOUNT, "transid": "1", "transactionsrc": "test"}
+ORIGIN = {**requests.without(requests.PLACE, "AddressLine"), "OriginSearchCriteria": {"DistanceUnitOfMeasure": "MI"}}
+DESTINATION = {"City": "Berlin", "PostalCode": "10115", "CountryCode": "DE"}
+EXEMPT = requests.dangerous(requests.chemical(IDNumber="UN1993"), EmergencyPhone="1")
+ZIP_OF_ARIZONA = {
+    **requests.locator()["LocatorRequest"]["OriginAddress"]["AddressKeyFormat"],
+    "PostcodePrimaryLow": "85001",
+}
+LOCATIONS = "locations/v3/search/availabilities"
+SMALLER = {
+    "pickup rate": ("shipments/v2409/pickup/oncall", requests.pickup_rate()),
+    "pickup rate of a Saturday with all options": (
+        "shipments/v2409/pickup/both",
+        requests.pickup_rate(
+            "03",
+            {"ResidentialIndicator": "Y"},
+            PickupDateInfo={"PickupDate": "20260307", "ReadyTime": "0900", "CloseTime": "1800"},
+            TaxInformationIndicator="Y",
+            UserLevelDiscountIndicator="Y",
+        ),
+    ),
+    "service centers": (
+        "pickup/v2409/servicecenterlocations",
+        requests.facilities(OriginAddress=ORIGIN, DestinationAddress=DESTINATION, ProximitySearchIndicator=""),
+    ),
+    "upload": ("paperlessdocuments/v2/upload", requests.upload(requests.form(), requests.form())),
+    "pre-check": ("dangerousgoods/v3/acceptanceauditprecheck", requests.pre_check()),
+    "pre-check with warnings": (
+        "dangerousgoods/v3/acceptanceauditprecheck",
+        requests.pre_check(EXEMPT, origin="DE", rules="ADR"),
+    ),
+    "chemicals": ("dangerousgoods/v2409/chemicalreferencedata", requests.chemicals(IDNumber="UN2014")),
+    "pre-notification": ("dangerousgoods/v2/prenotification", requests.pre_notification()),
+    "locations": (f"{LOCATIONS}/1", requests.locator(LocationSearchCriteria={"MaximumListSize": "50"})),
+    "access points": (f"{LOCATIONS}/64", requests.locator()),
+    "candidates": (f"{LOCATIONS}/1", requests.locator(ZIP_OF_ARIZONA)),
+    "attributes": (f"{LOCATIONS}/56", requests.locator()),
+    "no locations": (f"{LOCATIONS}/2", requests.locator()),
+    "no events": ("quantumview/v3/events", requests.quantum_view()),
+    "wrong events": ("quantumview/v3/events", requests.quantum_view({"Name": "Inbound"})),
+    "landed cost": ("landedcost/v1/quotes", requests.landed_cost()),
+}
+
+
+@pytest.mark.parametrize("name", SMALLER)
+def test_answers_of_the_smaller_products_are_as_ups_documents_them(openapi: ModuleType, name: str) -> None:
+    path, body = f"/api/{SMALLER[name][0]}", SMALLER[name][1]
+    assert openapi.check("POST", path, body)[2:] == ([], [])
+    assert unexpected(openapi, "POST", path, Desk().ask("POST", path, body, SENT).body) == []
+
+
+def test_documents_and_pickups_without_bodies_are_as_ups_documents_them(openapi: ModuleType) -> None:
+    desk = Desk()
+    desk.post("/api/pickupcreation/v2409/pickup", pickup("20260303", ReferenceNumber="order 7"))
+    for path in ("shipments/v2409/pickup/oncall", "pickup/v2409/countries/US", "pickup/v2409/countries/DE"):
+        assert unexpected(openapi, "GET", f"/api/{path}", desk.ask("GET", f"/api/{path}", None, SENT).body) == []
+    folder = "/api/paperlessdocuments/v2"
+    uploaded = desk.ask("POST", f"{folder}/upload", requests.upload(), SENT).body
+    (number,) = uploaded["UploadResponse"]["FormsHistoryDocumentID"]["DocumentID"]
+    pushed = desk.ask("POST", f"{folder}/image", requests.push(number), SENT).body
+    assert openapi.check("POST", f"{folder}/image", requests.push(number))[2:] == ([], [])
+    assert unexpected(openapi, "POST", f"{folder}/image", pushed) == []
+    path = f"{folder}/DocumentId/ShipperNumber"
+    deleted = desk.ask("DELETE", path, None, {**SENT, "documentid": number}).body
+    assert unexpected(openapi, "DELETE", path, deleted) == []
+
+
+def test_events_of_every_kind_are_as_ups_documents_them(openapi: ModuleType) -> None:
+    desk = Desk()
+    for body in SHIPMENTS.values():
+        desk.ship(body)
+    voided = desk.ship()["ShipmentIdentificationNumber"]
+    desk.void(voided)
+    desk.ship(shipping(ShipTo=party("Nobody home", NEW_YORK)))
+    desk.clock.advance(20 * DAY)
+    path, seen = "/api/quantumview/v3/events", set()
+    for _ in range(2):
+        told = desk.post(path, requests.quantum_view())
+        assert unexpected(openapi, "POST", path, told) == []
+        events = told["QuantumViewResponse"]["QuantumViewEvents"]["SubscriptionEvents"]
+        seen |= {name for event in events for file in event.get("SubscriptionFile", []) for name in file}
+    assert seen == {"FileName", "StatusType", "Manifest", "Origin", "Exception", "Delivery", "Generic"}

@@ -80,7 +80,9 @@ _C = f"{_P}.ChemicalRecord[]"
 _COUNTRY = "[A-Za-z]{2}"
 PRE_CHECK = (
     _rule("9190030", "Request"),
-    _rule("9190036", "OriginRecordTransactionTimestamp", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?|", required=False),
+    _rule(
+        "9190036", "OriginRecordTransactionTimestamp", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?|\s*", required=False
+    ),
     _rule("9190031", _S),
     _rule("9190032", f"{_S}.ShipperNumber"),
     _rule("9190007", f"{_S}.ShipFromAddress"),
@@ -93,7 +95,7 @@ PRE_CHECK = (
     _rule("9190013", f"{_S}.ShipToAddress.City"),
     _rule("9190015", f"{_S}.Service"),
     _rule("9190015", f"{_S}.Service.Code", r"\w{2,3}"),
-    _rule("9190016", f"{_S}.RegulationSet", "ADR|49CFR|CFR|IATA|TDG|", required=False),
+    _rule("9190016", f"{_S}.RegulationSet", r"ADR|49CFR|CFR|IATA|TDG|\s*", required=False),
     _rule("9190017", f"{_S}.Package"),
     Rule("AcceptanceAuditPreCheckRequest.Shipment.Package", "9190017", WORDS["9190017"], shortest=1),
     _most("9190037", f"{_S}.Package", 1000),

@@ -44,7 +44,9 @@ _ATTRIBUTES = (
 )
 """What the request options 8 to 56 list; they are sums of these."""
 _DEFAULT_LIST, _LONGEST_LIST = 5, 50
-_DEFAULT_RADIUS, _NARROWEST, _WIDEST = 100, 5, 100
+_DEFAULT_RADIUS, _NARROWEST = 100, 5
+_WIDEST = {"MI": 100, "KM": 150}
+"""SearchRadius at most, by unit (YAML Locator)."""
 _SEARCH = "LocatorRequest/LocationSearchCriteria"
 _LINE = re.compile(r"(?:.*,)? *([^,]+?)[ ,]+([A-Z]{2})[ ,]+(\d{5})(?:-\d{4})?")
 """A US address in one line: what counts is city, state and ZIP code at its end."""
@@ -157,7 +159,7 @@ def _origin(request: Tree) -> Address | list[dict[str, Any]]:
         candidates = regions(asked)[1] if asked.country == "US" else []
         if not candidates:
             raise Failed("350205", "Unable to produce a geospatial coordinate.")
-        return [_candidate(each) for each in candidates]
+        return [_candidate(replace(each, lines=asked.lines)) for each in candidates]
     return replace(asked, state=state)
 
 
@@ -199,7 +201,7 @@ def _chosen(world: World, request: Tree, near: list[Location], unit: str) -> lis
     """Those that the search criteria leave, nearest first; they can be asked for by ID from now on."""
     criteria = part(request, "LocationSearchCriteria")
     most = _whole(criteria, "MaximumListSize", _DEFAULT_LIST, 1, _LONGEST_LIST, ("350021", "350002"))
-    radius = _whole(criteria, "SearchRadius", _DEFAULT_RADIUS, _NARROWEST, _WIDEST, ("350022", "350004"))
+    radius = _whole(criteria, "SearchRadius", _DEFAULT_RADIUS, _NARROWEST, _WIDEST[unit], ("350022", "350004"))
     _check_service(part(criteria, "ServiceSearch"))
     kinds = _kinds(criteria)
     found = [
