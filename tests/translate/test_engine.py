@@ -52,9 +52,10 @@ def test_a_repeated_element_becomes_an_array_even_when_it_occurs_once() -> None:
     assert _apply(table, {"A": "1", "P": [{"B": "2"}, {"B": ""}]}) == ({"A": ["1"], "P": [{"B": "2"}]}, ())
 
 
-def test_of_a_single_element_sent_twice_the_first_counts() -> None:
+def test_of_a_single_element_sent_twice_the_first_counts_and_the_rest_is_reported() -> None:
     table = {"A": None, "P": {"B": None}}
-    assert _apply(table, {"A": ["", "1", "2"], "P": [{"B": "1"}, {"B": "2"}]}) == ({"A": "1", "P": {"B": "1"}}, ())
+    tree = {"A": ["", "1", "2", "3"], "P": [{"B": "1"}, {"B": "2"}, ""]}
+    assert _apply(table, tree) == ({"A": "1", "P": {"B": "1"}}, ("Root/A", "Root/A", "Root/P"))
 
 
 def test_an_element_moves_appends_and_is_changed_on_its_way() -> None:
@@ -91,8 +92,9 @@ def test_an_object_in_place_of_a_text_is_reported() -> None:
     assert _apply({"A": None}, {"A": {}}) == ({}, ())
 
 
-def test_text_repeated_in_place_of_objects_is_read_by_the_first() -> None:
-    assert _apply({"A": {"B": {"C": None}}}, {"A": {"B": ["", {"C": "1"}]}}) == ({}, ())
+def test_of_repeated_elements_the_first_that_holds_something_is_read() -> None:
+    assert _apply({"A": {"B": {"C": None}}}, {"A": {"B": ["", {"C": "1"}]}}) == ({"A": {"B": {"C": "1"}}}, ())
+    assert _apply({"A": {"B": {"C": None}}}, {"A": {"B": ["", ""]}}) == ({}, ())
 
 
 def test_an_unknown_element_is_reported_with_its_path() -> None:

@@ -137,7 +137,10 @@ _Put = Callable[[Any, Node, _Run], None]
 
 
 def compile_request(table: Table, root: str) -> Callable[[Node], tuple[Node, tuple[str, ...]]]:
-    """The interpreter of one request table: old tree -> (REST tree, paths of elements that no rule names)."""
+    """The interpreter of one request table: old tree -> (REST tree, paths of what found no place in it).
+
+    Those are elements that no rule names, and further ones where REST has a place for one.
+    """
     fill = _object(table, root)
 
     def apply(tree: Node) -> tuple[Node, tuple[str, ...]]:
@@ -162,7 +165,8 @@ def _object(table: Table, path: str) -> _Put:
                 run.ignored.append(path)
             return
         if isinstance(value, list):
-            value = value[0] if value else ""
+            value, *others = [item for item in value if item] or [""]
+            run.ignored.extend(path for _ in others)
             if not isinstance(value, dict):
                 fill(value, target, run)
                 return
@@ -244,7 +248,9 @@ def _value(shape: Rule, via: Callable[[str], str | None] | None, path: str) -> C
 
     def text_value(value: Any, run: _Run) -> Any:
         if isinstance(value, list):
-            value = next((item for item in value if isinstance(item, str) and item), "")
+            first, *others = [item for item in value if item] or [""]
+            run.ignored.extend(path for _ in others)
+            value = first
         if isinstance(value, dict):
             if value:
                 run.ignored.append(path)
