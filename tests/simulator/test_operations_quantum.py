@@ -123,8 +123,6 @@ def test_a_new_shipment_is_a_manifest() -> None:
                 ],
                 "ShipmentChargeType": "P/P",
                 "BillToAccount": BILLED,
-                "ConsigneeBillIndicator": "N",
-                "CollectBillIndicator": "N",
                 "LeadShipmentTrackingNumber": NUMBER,
             }
         ],
@@ -213,13 +211,29 @@ def test_cash_on_delivery_and_other_payers_are_told() -> None:
     amount = {"CurrencyCode": "USD", "MonetaryValue": "12.50"}
     payer = {"AccountNumber": "Z9Y8X7", "Address": {"PostalCode": "10001", "CountryCode": "US"}}
     charge = {"Type": "01", "BillReceiver": payer}
-    options = {"COD": {"CODFundsCode": "0", "CODAmount": amount}}
+    declared = {"CurrencyCode": "USD", "MonetaryValue": "150"}
+    options = {"COD": {"CODFundsCode": "0", "CODAmount": amount}, "DeclaredValue": declared}
     parcel = package("Packaging", PackageServiceOptions=options)
     desk.ship(shipping(NEW_YORK, parcel, PaymentInformation={"ShipmentCharge": [charge]}))
     desk.clock.advance(9 * DAY)
     (file,) = files(asked(desk))
     assert file["Delivery"][0]["COD"] == {"CODAmount": amount}
-    assert (file["Manifest"][0]["ShipmentChargeType"], file["Manifest"][0]["BillToAccount"]["Option"]) == ("F/C", "04")
+    (manifest,) = file["Manifest"]
+    assert (manifest["ShipmentChargeType"], manifest["BillToAccount"]["Option"]) == ("F/C", "04")
+    assert (manifest["CollectBillIndicator"], "ConsigneeBillIndicator" in manifest) == ("", False)
+    assert manifest["Package"][0]["PackageServiceOptions"] == {
+        "COD": {"CODCode": "1", "CODAmount": amount},
+        "InsuredValue": {"MonetaryValue": "150.00"},
+    }
+
+
+def test_options_are_told_by_being_there() -> None:
+    desk = Desk()
+    options = {"SaturdayDeliveryIndicator": "", "HoldForPickupIndicator": ""}
+    desk.ship(shipping(service="01", ShipmentServiceOptions=options))
+    ((manifest,),) = [file["Manifest"] for file in files(asked(desk))]
+    assert manifest["ShipmentServiceOptions"] == {"SaturdayDelivery": ""}
+    assert manifest["Package"][0]["PackageServiceOptions"] == {"HoldForPickup": ""}
 
 
 def test_a_subscription_is_asked_for_by_name() -> None:

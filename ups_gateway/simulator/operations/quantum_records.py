@@ -1,7 +1,7 @@
 """Quantum View records: Manifest, Origin, Exception, Delivery and Generic, made from a shipment and its scans.
 
-The rule: made once, when the event is first seen, and then as unchangeable as the file it goes into. Indicators whose
-empty element would mean yes are left out.
+The rule: made once, when the event is first seen, and then as unchangeable as the file it goes into. An indicator is
+an empty text or absent, as in the XML that these records come from, also where UPS's file demands it.
 """
 
 import re
@@ -53,6 +53,15 @@ def _when(at: datetime) -> dict[str, str]:
     return {"Date": f"{at:%Y%m%d}", "Time": f"{at:%H%M%S}"}
 
 
+def _indicators(**true: bool) -> dict[str, str]:
+    return {name: "" for name, is_true in true.items() if is_true}
+
+
+def _cod(shipment: Shipment) -> dict[str, Any]:
+    value, currency = shipment.cod.split()
+    return {"CODAmount": {"CurrencyCode": currency, "MonetaryValue": value}}
+
+
 def _references(references: Iterable[Reference]) -> list[dict[str, str]]:
     return [_filled(Code=ref.code, Value=ref.value[:35]) for ref in references]
 
@@ -83,6 +92,7 @@ def _who(party: Party) -> dict[str, Any]:
 def _manifest(shipment: Shipment, made: Scan) -> dict[str, Any]:
     arrival = arrival_of(shipment)
     commit = arrival.commit
+    options = shipment.goods.options
     return _filled(
         Shipper={
             "Name": shipment.shipper.name[:35],
@@ -101,17 +111,20 @@ def _manifest(shipment: Shipment, made: Scan) -> dict[str, Any]:
         ScheduledDeliveryDate=f"{arrival.delivered:%Y%m%d}",
         ScheduledDeliveryTime="" if commit.hour >= 23 else f"{commit:%H%M%S}",
         DocumentsOnly="2" if shipment.goods.documents else "",
-        Package=[_package(package, _when(made.local)) for package in shipment.packages],
+        Package=[_package(shipment, package, _when(made.local)) for package in shipment.packages],
+        ShipmentServiceOptions=_indicators(SaturdayPickup="310" in options, SaturdayDelivery="300" in options),
         ShipmentChargeType=_BILLED[shipment.billing][0],
         BillToAccount=_billed(shipment),
-        ConsigneeBillIndicator="N",
-        CollectBillIndicator="N",
         LeadShipmentTrackingNumber=shipment.number,
-    )
+    ) | _indicators(ConsigneeBillIndicator=shipment.billing == "C/B", CollectBillIndicator=shipment.billing == "F/C")
 
 
-def _package(package: Package, made: dict[str, str]) -> dict[str, Any]:
+def _package(shipment: Shipment, package: Package, made: dict[str, str]) -> dict[str, Any]:
     parcel = package.parcel
+    options = _filled(
+        COD={"CODCode": "1", **_cod(shipment)} if shipment.cod else {},
+        InsuredValue={"MonetaryValue": f"{parcel.declared:.2f}"} if parcel.declared else {},
+    )
     sides = zip(("Length", "Width", "Height"), (f"{side:.0f}" for side in parcel.size), strict=False)
     return _filled(
         Activity=[made],
@@ -120,6 +133,7 @@ def _package(package: Package, made: dict[str, str]) -> dict[str, Any]:
         PackageWeight={"Weight": f"{parcel.weight:.1f}"},
         TrackingNumber=package.number,
         ReferenceNumber=_references(parcel.references),
+        PackageServiceOptions=options | _indicators(HoldForPickup="220" in shipment.goods.options),
     )
 
 
@@ -166,8 +180,7 @@ def _delivery(shipment: Shipment, package: Package, scan: Scan) -> dict[str, Any
         "SignedForByName": known_numbers.signer(package.number),
     }
     if shipment.cod:
-        value, currency = shipment.cod.split()
-        found["COD"] = {"CODAmount": {"CurrencyCode": currency, "MonetaryValue": value}}
+        found["COD"] = _cod(shipment)
     return found
 
 
