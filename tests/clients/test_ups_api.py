@@ -298,6 +298,7 @@ async def test_a_wrong_password_is_thrown_and_noted_once(ups: Library, house: Ho
     words = "Invalid Authentication Information: the gateway knows this access key with another login."
     thrown = {"message": f'{{"code":"250002","message":"{words}"}}', "code": 401}
     assert await stranger.error("createShipment", shipment()) == thrown
+    assert [seen.count for seen in await house.gateway.store.sightings()] == [1]  # the library sends it twice
     assert await stranger.error("getTrackingDetails", UNKNOWN) == thrown
     extended = await stranger.get("getTrackingDetailsExtended", UNKNOWN)
     assert extended == {"Response": failure("250002", words)}

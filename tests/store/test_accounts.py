@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -151,6 +152,24 @@ async def test_sightings_of_the_same_licence_and_user_add_up(store: Store, other
     assert await other.sightings() == [both, stranger]
     await store.forget_sighting("LICENCE", "user")
     assert await other.sightings() == [stranger]
+
+
+@pytest.mark.parametrize(
+    ("change", "count"),
+    [
+        pytest.param({}, 1, id="the same again"),
+        pytest.param({"password_hash": "scrypt$2"}, 2, id="another password"),
+        pytest.param({"peer": "10.0.0.9"}, 2, id="another machine"),
+        pytest.param({"operations": frozenset({"ship"})}, 2, id="another operation"),
+        pytest.param({"last_seen": NOW + timedelta(seconds=3)}, 2, id="later"),
+    ],
+)
+async def test_a_refused_request_that_a_library_sends_twice_at_once_counts_once(
+    store: Store, change: dict[str, Any], count: int
+) -> None:
+    await store.note_sighting(SEEN)
+    await store.note_sighting(replace(SEEN, **{"last_seen": NOW + timedelta(milliseconds=40), **change}))
+    assert [seen.count for seen in await store.sightings()] == [count]
 
 
 async def test_odd_characters_and_lengths_in_a_sighting_are_kept_readable(store: Store) -> None:

@@ -1,7 +1,7 @@
 """Access keys that requests came with and nobody has mapped.
 
-The rule: a sighting adds to what is known of the same licence and user; only the latest thousand are kept (a trigger of
-the schema), lest guesses fill the disk.
+The rule: a sighting adds to what is known of the same licence and user, but one that a library repeats at once (ups-api
+does on 401) counts once; only the latest thousand are kept (a trigger of the schema), lest guesses fill the disk.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ PUT_SIGHTING = """
             (SELECT value FROM json_each(operations) UNION SELECT value FROM json_each(excluded.operations))),
         first_seen = min(first_seen, excluded.first_seen),
         last_seen = max(last_seen, excluded.last_seen),
-        count = count + excluded.count
+        count = count + iif(
+            excluded.password_hash = password_hash AND excluded.peer = peer AND excluded.user_agent = user_agent
+            AND excluded.operations IN (SELECT json_array(value) FROM json_each(operations))
+            AND abs(julianday(excluded.last_seen) - julianday(last_seen)) * 86400 < 2,
+            0, excluded.count)
 """
 """Adds `columns_of` a sighting to what is there."""
 
