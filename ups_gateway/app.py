@@ -47,6 +47,7 @@ from ups_gateway.ups.transport import Transport
 from ups_gateway.upstream import Upstream
 from ups_gateway.web.admin import add_admin_routes
 from ups_gateway.web.admin.parts import LOOPBACK_HOSTS, AdminParts, Verdict
+from ups_gateway.web.admin.pulse import ProductReach
 from ups_gateway.web.binding import BACKLOG, StartFailed, Unbound, bind
 from ups_gateway.web.gateway import Listener, Pace
 from ups_gateway.web.health import add_health_routes
@@ -174,7 +175,7 @@ async def parts_of(settings: Settings) -> AsyncIterator[AdminParts]:
 async def _join(settings: Settings, clock: Clock, admin_url: str, stack: AsyncExitStack) -> tuple[AdminParts, Upstream]:
     """Each part is pushed on the stack as it comes, so that they end in the reverse order."""
     settings.data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    vault = FernetVault(settings.key)
+    vault = FernetVault(settings.key, settings.key_file)
     store = await open_store(settings.store_file, vault)
     stack.push_async_callback(store.close)
     transport = Transport(proxy=settings.upstream.proxy, ca_file=settings.upstream.ca_file)
@@ -210,6 +211,7 @@ async def _join(settings: Settings, clock: Clock, admin_url: str, stack: AsyncEx
         keeper=keeper,
         shipping=shipping,
         probe=functools.partial(_probe, upstream),
+        products=functools.partial(_products, client),
         applications=applications,
         environments=settings.environments,
         now=clock.now,
@@ -237,7 +239,14 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
     access = Access(store, passwords, shipping.desk.find, anonymous_licence=settings.anonymous_key, now=clock.now)
     limit = settings.limits.total
     exchange = Exchange(
-        store, access, shipping, upstream, now=clock.now, creating_limit=limit, monotonic=clock.monotonic
+        store,
+        access,
+        shipping,
+        upstream,
+        now=clock.now,
+        creating_limit=limit,
+        old_api=settings.old_api,
+        monotonic=clock.monotonic,
     )
     _own(stack, "tokens", keeper.run())
     _own(stack, "ledger", shipping.run(pause=clock.ledger_pause))
@@ -281,6 +290,14 @@ async def _probe(upstream: Upstream, account: Account) -> tuple[Verdict, str]:
     """Whether an account is linked to the consent it ships through."""
     reply = await upstream.send(account, translate.probe_call(account), creating=False, time_limit=PROBE_LIMIT)
     return translate.probe_verdict(reply)
+
+
+def _products(client: UpsClient) -> tuple[ProductReach, ...]:
+    """UPS as the calls of this process found it."""
+    return tuple(
+        ProductReach(one.environment, one.product, one.state != "closed", one.opens_in, one.last_failure)
+        for one in client.status()
+    )
 
 
 # --- listeners -------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import logging
 import math
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +31,7 @@ from ups_gateway.model import (
     AccessKey,
     Account,
     Asked,
+    Dialect,
     ExchangeRecord,
     LegacyAnswer,
     LegacyCall,
@@ -84,7 +85,10 @@ class _Trace:
 
 
 class Exchange:
-    """One for a gateway. `creating_limit`: seconds that UPS may take for what it acts on, whether the client waits."""
+    """One for a gateway. `creating_limit`: seconds that UPS may take for what it acts on, whether the client waits.
+
+    `old_api`: operations of dialect xml that are sent to UPS's old API instead. Unverified.
+    """
 
     def __init__(
         self,
@@ -95,6 +99,7 @@ class Exchange:
         *,
         now: Callable[[], datetime],
         creating_limit: float = 60.0,
+        old_api: Collection[Operation] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._journal = journal
@@ -103,6 +108,7 @@ class Exchange:
         self._upstream = upstream
         self._now = now
         self._creating_limit = creating_limit
+        self._old_api = frozenset(old_api)
         self._monotonic = monotonic
 
     async def handle(
@@ -153,7 +159,10 @@ class Exchange:
         place = await self._access.place(key, asked, call.host)
         account = trace.account = place.account
         terms = Terms(key.two_phase, key.at_once, self._now().astimezone().date(), caller.anonymous)
-        translated = translate.request(asked, account, terms)
+        if asked.dialect is Dialect.XML and asked.operation in self._old_api and not caller.anonymous:
+            translated = translate.old_request(asked, call)
+        else:
+            translated = translate.request(asked, account, terms)
         asked = translated.asked
         order = Order(
             key=key.id,
@@ -164,7 +173,8 @@ class Exchange:
             time_limit=self._creating_limit,
         )
         if asked.operation is Operation.SHIP_ACCEPT:
-            outcome = await self._shipping.accept(order, asked.digest or "", connection)
+            foreign = next(iter(translated.calls), None)
+            outcome = await self._shipping.accept(order, asked.digest or "", connection, foreign=foreign)
             return self._answered(translated, outcome)
         if asked.operation is Operation.VOID:
             number, voids = asked.tracking_numbers[0], self._shipping.voids

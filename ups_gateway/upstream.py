@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 
 from ups_gateway import translate
-from ups_gateway.errors import GatewayError, NotAuthorised, OutcomeUnknown, UpsUnreachable
+from ups_gateway.errors import NotAuthorised, OutcomeUnknown, UpsUnreachable
 from ups_gateway.model import Account, Environment, RestCall, RestReply
 from ups_gateway.oauth.flow import ClientSource, ProfileSource, Source
-from ups_gateway.translate import faults
 from ups_gateway.ups.client import Meter, TokenKeeper, UpsClient
 
 metered: ContextVar[Meter | None] = ContextVar("metered", default=None)
@@ -41,6 +40,7 @@ class Upstream:
     pack = staticmethod(translate.pack)
     pack_reply = staticmethod(translate.pack_reply)
     packages_of = staticmethod(translate.packages_of)
+    refusal = staticmethod(translate.refusal_of)
     unpack = staticmethod(translate.unpack)
     unpack_reply = staticmethod(translate.unpack_reply)
     void_call = staticmethod(translate.void_call)
@@ -81,10 +81,6 @@ class Upstream:
         if not created.number:
             raise OutcomeUnknown("UPS answered that it did, but its reply names no shipment.")
         return created
-
-    def refusal(self, reply: RestReply, *, creating: bool) -> GatewayError | None:
-        """None when UPS did what was asked."""
-        return faults.refusal(reply, creating=creating)
 
     def recovery_call(self, account: Account, number: str) -> RestCall:
         """Labels once more, in the account's format: which one the client had asked for is no longer kept."""

@@ -83,14 +83,20 @@ class Shipping:
         await self._add(order, later, State.QUOTED, digest)
         return digest
 
-    async def accept(self, order: Order, digest: str, connection: Connection) -> Outcome:
+    async def accept(
+        self, order: Order, digest: str, connection: Connection, *, foreign: RestCall | None = None
+    ) -> Outcome:
         """The stored outcome of a confirm, as often as asked; of a quote the outcome of the call that it makes, once.
 
+        `foreign`: accepts a digest that is not the ledger's but UPS's own; from then on the ledger has that one too.
         Raises BadDigest for a digest that this key was never given, or whose shipment is voided or being voided.
         """
-        hashed = self._hash_digest(order.key, "".join(digest.split()))
+        digest = "".join(digest.split())
+        hashed = self._hash_digest(order.key, digest)
         async with self._rows.lock(hashed):
             row = await self._store.shipment_by_digest(order.key, hashed)
+            if row is None and foreign is not None:
+                row = await self._add(order, foreign, State.QUOTED, digest)
             task = None if row is None else await self._accepted(row, order, connection)
         if task is None:
             raise BadDigest("No shipment waits for this ShipmentDigest: it is unknown, spent, or voided.")

@@ -9,8 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import msgspec
-
 from ups_gateway.errors import GatewayError, UnknownOperation, UpsUnreachable
 from ups_gateway.model import (
     Account,
@@ -24,17 +22,28 @@ from ups_gateway.model import (
     Terms,
     Translated,
 )
-from ups_gateway.translate import faults
+from ups_gateway.translate import faults, old_api
 from ups_gateway.translate.dialects import Unwrapped, header, json, rest, soap, xml
 from ups_gateway.translate.dialects.services import response_of
 from ups_gateway.translate.operations import PREFIXES, READERS, SPECS, TREES, WRITERS
 from ups_gateway.translate.operations.label_recovery import recovery_call
 from ups_gateway.translate.operations.own_prices import without_own_prices
 from ups_gateway.translate.operations.probe import probe_call, probe_verdict
-from ups_gateway.translate.operations.shipment_results import Created, Label, created, labels
-from ups_gateway.translate.operations.void import VoidVerdict, packages_of, voided_reply
+from ups_gateway.translate.operations.shipment_results import Created, Label
+from ups_gateway.translate.operations.void import VoidVerdict
 from ups_gateway.translate.operations.void import call as void_call
-from ups_gateway.translate.operations.void import verdict as void_verdict
+from ups_gateway.translate.records import (
+    created,
+    labels,
+    pack,
+    pack_reply,
+    packages_of,
+    refusal_of,
+    unpack,
+    unpack_reply,
+    void_verdict,
+    voided_reply,
+)
 
 _DOCUMENTS = "|".join(["AccessRequest", *(root for root, _operation in xml.TOOLS.values())])
 _WITHOUT_ENVELOPE = re.compile(rf"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?<(?:{_DOCUMENTS})[\s/>]".encode("latin-1"))
@@ -69,6 +78,7 @@ __all__ = [
     "goes_out_whole",
     "labels",
     "more",
+    "old_request",
     "pack",
     "pack_reply",
     "packages_of",
@@ -77,6 +87,7 @@ __all__ = [
     "read",
     "recovery_call",
     "refusal",
+    "refusal_of",
     "request",
     "slow_start",
     "unpack",
@@ -159,9 +170,14 @@ def request(asked: Asked, account: Account, terms: Terms) -> Translated:
     return replace(translated, ignored=asked.ignored + translated.ignored)
 
 
+def old_request(asked: Asked, call: LegacyCall) -> Translated:
+    """The same request for UPS's old XML API, where the configuration says so. Unverified: see `old_api`."""
+    return old_api.request(asked, call)
+
+
 def more(translated: Translated, replies: Sequence[RestReply]) -> RestCall | None:
     """The call for the next page, or None when all is there."""
-    if translated.asked.dialect is Dialect.REST:
+    if translated.asked.dialect is Dialect.REST or any(old_api.asks(call) for call in translated.calls):
         return None
     return SPECS[translated.asked.operation].more(translated, replies)
 
@@ -175,6 +191,8 @@ def answer(translated: Translated, replies: Sequence[RestReply], *, digest: str 
             raise error
     if asked.dialect is Dialect.REST:
         return rest.wrap(replies[-1])
+    if asked.dialect is Dialect.XML and replies and (root := old_api.document(replies[-1])) is not None:
+        return old_api.answer(root)
     spec = SPECS[asked.operation]
     bodies = [faults.body_of(reply) for reply in replies]
     if asked.dialect is Dialect.HEADER:
@@ -197,6 +215,9 @@ def answer(translated: Translated, replies: Sequence[RestReply], *, digest: str 
 
 def refusal(asked: Asked, reply: RestReply) -> GatewayError | None:
     """None when UPS did what was asked; else what its reply amounts to."""
+    root = old_api.document(reply)
+    if root is not None:
+        return old_api.refusal(root, reply.status, creating=asked.creating)
     own_codes = asked.dialect in (Dialect.REST, Dialect.HEADER)
     codes = {} if own_codes else SPECS[asked.operation].codes
     error = faults.refusal(reply, creating=asked.creating, codes=codes)
@@ -261,30 +282,3 @@ def slow_start(call: LegacyCall) -> tuple[Mapping[str, str], bytes] | None:
 def goes_out_whole(asked: Asked, terms: FaultTerms) -> bool:
     """No answer to this may be begun before it is known to be good: a fault has another status (wire rule 11)."""
     return asked.dialect is Dialect.JSON and terms.json_status != 200
-
-
-# --- for the ledger ---------------------------------------------------------------------------------------------------
-
-
-def pack(call: RestCall) -> bytes:
-    """A call as bytes, to be sealed."""
-    parts = [call.method, call.path, dict(call.query), dict(call.headers), call.body, call.sent_query]
-    return msgspec.json.encode(parts)
-
-
-def unpack(packed: bytes) -> RestCall:
-    """The call that was packed."""
-    return RestCall(*msgspec.json.decode(packed))
-
-
-def pack_reply(reply: RestReply) -> bytes:
-    """A reply as bytes, to be sealed; its body stays as it came."""
-    head = msgspec.json.encode([reply.status, dict(reply.headers)])
-    return head + b"\n" + reply.body
-
-
-def unpack_reply(packed: bytes) -> RestReply:
-    """The reply that was packed."""
-    head, _, body = packed.partition(b"\n")
-    status, headers = msgspec.json.decode(head)
-    return RestReply(status, headers, body)

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from ups_gateway.model import RestReply
-from ups_gateway.translate import faults
 from ups_gateway.translate.engine import Drop, From, Table, amend, leaves
 from ups_gateway.translate.operations.parts import AMOUNT, CODE, at, listed, required, texts_at
 
@@ -156,6 +154,8 @@ def results_of(body: Any) -> Node:
     """ShipmentResults of a ship reply, or what a label recovery knows of them, in the same shape."""
     if "LabelRecoveryResponse" in body:
         results = _recovered(body["LabelRecoveryResponse"])
+    elif "ShipmentAcceptResponse" in body:
+        results = _accepted(body["ShipmentAcceptResponse"])
     else:
         results = dict(next(at(body, "ShipmentResponse.ShipmentResults"), {}))
     results["PackageResults"] = listed(results.get("PackageResults"))
@@ -182,6 +182,16 @@ def _recovered(response: Node) -> Node:
             package["Form"] = found["Form"]
         packages.append(package)
     return {"PackageResults": packages, **{name: response[name] for name in known if name in response}}
+
+
+def _accepted(response: Node) -> Node:
+    """An answer of the XML API's ShipAccept (ShipAcceptResponse.xsd)."""
+    results: Node = next(at(response, "ShipmentResults"), {})
+    packages = []
+    for package in listed(results.get("PackageResults")):
+        label: Node = next(at(package, "LabelImage"), {})
+        packages.append({**package, "ShippingLabel": {**label, "ImageFormat": label.get("LabelImageFormat")}})
+    return {**results, "PackageResults": packages}
 
 
 def printable(results: Node) -> Node:
@@ -234,16 +244,16 @@ class Label:
     data: bytes
 
 
-def created(reply: RestReply) -> Created:
-    """The numbers in a ship reply (or a label recovery); empty where there are none."""
-    results = results_of(faults.body_of(reply) or {})
+def created(body: Any) -> Created:
+    """The numbers in the body of a ship reply (or of a label recovery); empty where there are none."""
+    results = results_of(body)
     return Created(results["ShipmentIdentificationNumber"], texts_at(results, "PackageResults.TrackingNumber"))
 
 
-def labels(reply: RestReply) -> tuple[Label, ...]:
-    """Every label of a ship reply (or a label recovery), further parts after it; what is no base64 is left out."""
+def labels(body: Any) -> tuple[Label, ...]:
+    """Every label of such a body, further parts after it; what is no base64 is left out."""
     found = []
-    for package in results_of(faults.body_of(reply) or {})["PackageResults"]:
+    for package in results_of(body)["PackageResults"]:
         label = package.get("ShippingLabel") or {}
         kind = next(iter(texts_at(label, "ImageFormat.Code")), "").upper()
         for image in texts_at(label, "GraphicImage", "GraphicImagePart"):

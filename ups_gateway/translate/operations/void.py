@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote
 
 import msgspec
 
-from ups_gateway.errors import InvalidRequest
+from ups_gateway.errors import GatewayError, InvalidRequest, Refusal, UpsRefused
 from ups_gateway.model import Account, Asked, RestCall, RestReply, Terms, Translated
 from ups_gateway.translate import faults
 from ups_gateway.translate.engine import Drop, From, Table, To
@@ -136,10 +136,14 @@ def packages_of(asked: RestCall) -> tuple[str, ...]:
     return tuple(re.findall(r"[0-9A-Za-z]+", query.get("trackingnumber", "")))
 
 
-def voided_reply(asked: RestCall) -> RestReply:
-    """What UPS answers to this call when it voids: for the repeat of a void whose reply was lost."""
+def packages_in(tree: Any) -> tuple[str, ...]:
+    """The same of a request of the XML API."""
+    return texts_at(tree, "ExpandedVoidShipment.TrackingNumber")
+
+
+def voided_reply(packages: Sequence[str]) -> RestReply:
+    """What UPS answers when it voids a shipment, or these packages: for a void whose reply was lost."""
     done = {"Code": "1", "Description": "Voided"}
-    packages = packages_of(asked)
     answer: dict[str, Any] = {
         "Response": {"ResponseStatus": {"Code": "1", "Description": "Success"}},
         "SummaryResult": {"Status": done},
@@ -155,15 +159,29 @@ def verdict(reply: RestReply) -> VoidVerdict:
     body = faults.body_of(reply)
     errors = faults.errors_of(body)
     if 200 <= reply.status < 300 and not errors and isinstance(body, dict):
-        # 0 = Not Voided (Shipping.yaml)
-        if "0" in texts_at(body, "VoidShipmentResponse.PackageLevelResults.Status.Code"):
-            return VoidVerdict("odd", "Not all packages were voided.")
-        remark = warning((body,))
-        words = " ".join(remark) if remark else "Voided."
-        return VoidVerdict("voided_warning" if remark else "voided", words)
-    words = (
-        "; ".join(f"{error.code} {error.message}" for error in errors) or f"UPS answered with status {reply.status}."
-    )
+        return _done(texts_at(body, "VoidShipmentResponse.PackageLevelResults.Status.Code"), warning((body,)))
+    final = 400 <= reply.status < 500 and reply.status not in (401, 429)
+    return _failed(errors, f"UPS answered with status {reply.status}.", certain=final and bool(errors))
+
+
+def old_verdict(tree: Any, errors: Sequence[Refusal], error: GatewayError | None) -> VoidVerdict:
+    """The same of an answer of the XML API. `error`: what it amounts to; None: done, and `errors` are remarks."""
+    if error is None:
+        codes = texts_at(tree, "PackageLevelResults.StatusCode", "PackageLevelResults.StatusCode.Code")
+        return _done(codes, (errors[0].code, errors[0].message) if errors else None)
+    certain = isinstance(error, UpsRefused) and not error.transient
+    return _failed(errors, error.message, certain=certain)
+
+
+def _done(codes: Sequence[str], remark: tuple[str, str] | None) -> VoidVerdict:
+    # 0 = Not Voided (Shipping.yaml)
+    if "0" in codes:
+        return VoidVerdict("odd", "Not all packages were voided.")
+    return VoidVerdict("voided_warning" if remark else "voided", " ".join(remark) if remark else "Voided.")
+
+
+def _failed(errors: Sequence[Refusal], otherwise: str, *, certain: bool) -> VoidVerdict:
+    words = "; ".join(f"{error.code} {error.message}" for error in errors) or otherwise
     codes = {error.code for error in errors}
     if ALREADY in codes:
         return VoidVerdict("already", words)
@@ -171,6 +189,4 @@ def verdict(reply: RestReply) -> VoidVerdict:
         return VoidVerdict("voided_warning", words)
     if codes & FINAL:
         return VoidVerdict("final", words)
-    if 400 <= reply.status < 500 and reply.status not in (401, 429) and errors:
-        return VoidVerdict("odd", words)
-    return VoidVerdict("passing", words)
+    return VoidVerdict("odd" if certain else "passing", words)
