@@ -59,3 +59,13 @@ def payload_of(answer: LegacyAnswer) -> tuple[Any, Any]:
     (payload,) = etree.fromstring(answer.body)[-1]
     content = tree.to_tree(payload)
     return payload, {name: value for name, value in content.items() if name != "Response"}
+
+
+def envelope(payload: str, header: str = "") -> str:
+    """A SOAP message with this payload; `header` holds what stands in its Header."""
+    inner = f"<soapenv:Header>{header}</soapenv:Header>" if header else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope '
+        'xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">'
+        f"{inner}<soapenv:Body>{payload}</soapenv:Body></soapenv:Envelope>"
+    )

@@ -46,7 +46,8 @@ OldVerdicts = Callable[[bytes], list[tuple[str, str]]]
 PATHS = {operation: f"/ups.app/xml/{tool}" for tool, (_root, operation) in TOOLS.items()}
 
 
-def _setting(wanted: dict[str, Any]) -> tuple[Account, Terms]:
+def setting(wanted: dict[str, Any]) -> tuple[Account, Terms]:
+    """The account and the terms that a case is about."""
     changes = dict(wanted.get("account", {}))
     defaults = msgspec.convert(changes.pop("defaults", {}), AccountDefaults)
     account = replace(ACCOUNT, defaults=defaults, **changes)
@@ -56,7 +57,7 @@ def _setting(wanted: dict[str, Any]) -> tuple[Account, Terms]:
 
 def _translated(folder: Path) -> tuple[Translated, dict[str, Any]]:
     wanted = json.loads((folder / "rest-request.json").read_text("utf-8"))
-    account, terms = _setting(wanted)
+    account, terms = setting(wanted)
     asked = translate.read(call_of(folder))
     return translate.request(asked, account, terms), wanted
 
@@ -142,4 +143,4 @@ def test_the_legacy_answer_is_valid_by_the_old_schema(folder: Path, old_verdicts
 
 
 def test_today_reaches_the_terms_as_a_date() -> None:
-    assert _setting({})[1].today == date(2026, 1, 15)
+    assert setting({})[1].today == date(2026, 1, 15)

@@ -250,7 +250,7 @@ def wrap_fault(error: GatewayError) -> LegacyAnswer:
         status = {405: 404, 503: 500}.get(error.http_status, error.http_status)
         if status not in _STATUSES:
             status = 400 if 200 <= status < 500 else 500
-    errors = [{"code": one.code, "message": one.message} for one in error.refusals]
+    errors = [{"code": one.code, "message": one.message or "General process failure"} for one in error.refusals]
     return _answer(status, {"response": {"errors": errors}})
 
 

@@ -147,7 +147,8 @@ def wrap_fault(error: GatewayError, *, status: int = 200, errors_beside: bool = 
         }
     }
     if errors_beside:
-        body["response"] = {"errors": [{"code": one.code, "message": one.message} for one in error.refusals]}
+        said = [detail["PrimaryErrorCode"] for detail in details]
+        body["response"] = {"errors": [{"code": one["Code"], "message": one["Description"]} for one in said]}
     return _answer(status, body)
 
 
