@@ -20,6 +20,8 @@ WSDLS = {
     "XAV": "XAV/XAV.wsdl",
     "TimeInTransit": "TimeInTransit/TNTWS.wsdl",
     "Pickup": "Pickup/Pickup.wsdl",
+    "PaperlessDocumentAPI": "PaperlessDocumentAPI/PaperlessDocumentAPI.wsdl",
+    "DangerousGoodsUtility": "DangerousGoodsUtility/DangerousGoodsUtility.wsdl",
 }
 """Service -> its WSDL below wsdl/ of UPS's material. The newest one of Track refers to types that it lacks."""
 
@@ -189,6 +191,83 @@ def pickup_rate(day: date = TUESDAY) -> dict[str, Any]:
 
 def pickup_cancel(number: str) -> dict[str, Any]:
     return {"Request": asked(), "CancelBy": "02", "PRN": number}
+
+
+def pickup_pending() -> dict[str, Any]:
+    return {"Request": asked(), "PickupType": "01", "AccountNumber": ACCOUNT}
+
+
+def facilities() -> dict[str, Any]:
+    near = {"SearchRadius": "50", "DistanceUnitOfMeasure": "MI", "MaximumLocation": "1"}
+    place = {name: DOCK[name] for name in ("City", "StateProvince", "PostalCode", "CountryCode")}
+    return {
+        "Request": asked(),
+        "PickupPiece": [{"ServiceCode": "096", "ContainerCode": "03"}],
+        "OriginAddress": {"StreetAddress": "55 Glenlake Pkwy", **place, "OriginSearchCriteria": near},
+        "Locale": "en_US",
+    }
+
+
+def upload(document: Any) -> dict[str, Any]:
+    form = {
+        "UserCreatedFormFileName": "invoice.pdf",
+        "UserCreatedFormFile": document,
+        "UserCreatedFormFileFormat": "pdf",
+        "UserCreatedFormDocumentType": "002",
+    }
+    return {"Request": asked(), "ShipperNumber": ACCOUNT, "UserCreatedForm": [form]}
+
+
+def push(document: str, number: str) -> dict[str, Any]:
+    return {
+        "Request": asked(),
+        "ShipperNumber": ACCOUNT,
+        "FormsHistoryDocumentID": {"DocumentID": [document]},
+        "ShipmentIdentifier": number,
+        "ShipmentDateAndTime": "2026-03-02-10.00.00",
+        "ShipmentType": "1",
+        "TrackingNumber": [number],
+    }
+
+
+def delete(document: str) -> dict[str, Any]:
+    return {"Request": asked(), "ShipperNumber": ACCOUNT, "DocumentID": document}
+
+
+def chemicals() -> dict[str, Any]:
+    return {"Request": asked(), "IDNumber": "UN1090", "ShipperNumber": ACCOUNT}
+
+
+def precheck() -> dict[str, Any]:
+    acetone = {
+        "ChemicalRecordIdentifier": "1",
+        "ClassDivisionNumber": "3",
+        "IDNumber": "UN1090",
+        "PackagingGroupType": "II",
+        "Quantity": "1",
+        "UOM": "L",
+        "ProperShippingName": "Acetone",
+        "PackagingType": "Fibreboard box",
+        "PackagingTypeQuantity": "1",
+        "CommodityRegulatedLevelCode": "FR",
+    }
+    package = {
+        "PackageIdentifier": "1",
+        "PackageWeight": POUNDS,
+        "TransportationMode": "GND",
+        "ChemicalRecord": [acetone],
+    }
+    return {
+        "Request": asked(),
+        "Shipment": {
+            "ShipperNumber": ACCOUNT,
+            "ShipFromAddress": ATLANTA,
+            "ShipToAddress": NEW_YORK,
+            "Service": {"Code": "03"},
+            "RegulationSet": "49CFR",
+            "Package": [package],
+        },
+    }
 
 
 DOCK = {

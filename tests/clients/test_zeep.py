@@ -1,4 +1,4 @@
-"""zeep, unmodified, with UPS's own WSDLs, does through the gateway all that old Python programs used it for."""
+"""zeep, unmodified, with UPS's own WSDLs, does through the gateway all that UPS's SOAP services offered."""
 
 from __future__ import annotations
 
@@ -335,6 +335,71 @@ async def test_a_pickup_is_priced_ordered_and_called_off_once(ups: Library) -> N
     }
     said = await ups.refusal("Pickup", "ProcessPickupCancel", ask.pickup_cancel(number))
     assert said == ("Hard", "190107", "The Pickup Request has previously been canceled")
+
+
+async def test_ordered_pickups_are_listed_and_the_service_center_is_found(ups: Library) -> None:
+    number = (await ups.get("Pickup", "ProcessPickupCreation", ask.pickup()))["PRN"]
+    assert await ups.get("Pickup", "ProcessPickupPendingStatus", ask.pickup_pending()) == {
+        "PendingStatus": [
+            {
+                "PickupType": "01",
+                "ServiceDate": "20260303",
+                "PRN": number,
+                "OnCallStatusCode": "012",
+                "PickupStatusMessage": "Your pickup request is being processed",
+                "BillingCode": "01",
+                "ContactName": "Ann",
+            }
+        ]
+    }
+    found = await ups.get("Pickup", "ProcessPickupGetServiceCenterFacilities", ask.facilities())
+    (center,) = found["ServiceCenterLocation"]["DropOffFacilities"]
+    assert (center["Address"]["City"], center["Address"]["PostalCode"], center["Type"]) == ("ATLANTA", "30328", "FRT")
+    assert [day["Day"] for day in center["FacilityTime"]["DayOfWeek"]] == ["MON", "TUE", "WED", "THU", "FRI"]
+
+
+async def test_a_document_is_uploaded_pushed_to_a_shipment_and_deleted_once(ups: Library) -> None:
+    service = "PaperlessDocumentAPI"
+    uploaded = await ups.get(service, "ProcessUploading", ask.upload(b"%PDF-1.4\n%%EOF\n"))
+    (document,) = uploaded["FormsHistoryDocumentID"]["DocumentID"]
+    assert re.fullmatch(r"[\d.-]{26}", document)
+    number = (await shipped(ups))["ShipmentIdentificationNumber"]
+    pushed = await ups.get(service, "ProcessPushToImageRepository", ask.push(document, number))
+    assert re.fullmatch(r"[\d.-]{26}", pushed["FormsGroupID"])
+    # an answer of nothing but Response is Response itself, says zeep
+    assert await ups.call(service, "ProcessDeleting", ask.delete(document)) == GOOD
+    said = await ups.refusal(service, "ProcessDeleting", ask.delete(document))
+    assert said == ("Hard", "128238", f"No PDF found for given documentId {document}.")
+
+
+async def test_dangerous_goods_are_looked_up_and_checked(ups: Library) -> None:
+    known = await ups.get("DangerousGoodsUtility", "ProcessChemicalReferenceData", ask.chemicals())
+    details = {one["ChemicalDetail"]["RegulationSet"]: one["ChemicalDetail"] for one in known["ChemicalData"]}
+    assert details["49CFR"] == {
+        "RegulationSet": "49CFR",
+        "IDNumber": "UN1090",
+        "HazardousMaterialsDescription": "ACETONE",
+        "ClassDivisionNumber": "3",
+        "PackagingGroupType": "II",
+        "TechnicalNameRequiredIndicator": "N",
+        "AdditionalShippingInformationRequiredIndicator": "N",
+        "ChannelTunnelAcceptedIndicator": "N",
+        "ChemicalType": "49CFR",
+    }
+    checked = await ups.get("DangerousGoodsUtility", "ProcessAcceptanceAuditPreCheck", ask.precheck())
+    assert checked == {
+        "ShipperNumber": "A1B2C3",
+        "Service": {"Code": "03"},
+        "RegulationSet": "49CFR",
+        "PackageResults": [
+            {
+                "PackageIdentifier": "1",
+                "AccessibleIndicator": "N",
+                "EuropeBUIndicator": "N",
+                "ChemicalRecordResults": [{"ChemicalRecordIdentifier": "1"}],
+            }
+        ],
+    }
 
 
 # --- what a program is told that asks in vain -------------------------------------------------------------------------
