@@ -1,6 +1,7 @@
 """The key file and the vault."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,37 @@ def test_a_binary_file_is_no_key_file(tmp_path: Path) -> None:
 
 def _lines(key: Key) -> list[str]:
     return [line for line in key.text().splitlines() if not line.startswith("#")]
+
+
+def test_a_key_rotated_in_its_file_is_used_at_once_by_a_vault_that_is_open(tmp_path: Path) -> None:
+    file, key = tmp_path / "key", make_key()
+    write_key_file(file, key)
+    vault = FernetVault(key, file)
+    old = vault.seal(b"old")
+    write_key_file(file, key.rotated(), replace=True)
+    new = FernetVault(load_key(file, {}).newest())
+    assert new.open(vault.seal(b"new")) == b"new"
+    assert (vault.open(old), vault.open(new.seal(b"theirs"))) == (b"old", b"theirs")
+
+
+@pytest.mark.parametrize(
+    "spoil", [Path.unlink, lambda file: file.write_text("nonsense"), lambda file: file.chmod(0o644)]
+)
+def test_a_key_file_that_is_gone_or_spoilt_changes_nothing(tmp_path: Path, spoil: Callable[[Path], object]) -> None:
+    file, key = tmp_path / "key", make_key()
+    write_key_file(file, key)
+    vault = FernetVault(key, file)
+    spoil(file)
+    assert vault.open(vault.seal(b"plain")) == b"plain"
+
+
+def test_resealing_takes_what_a_former_key_sealed_and_leaves_the_rest() -> None:
+    key = make_key()
+    rotated = key.rotated()
+    vault = FernetVault(rotated)
+    resealed = vault.reseal(FernetVault(key).seal(b"plain"))
+    assert resealed is not None
+    assert FernetVault(rotated.newest()).open(resealed) == b"plain"
+    assert vault.reseal(resealed) is None
+    with pytest.raises(StoreFailed, match="cannot be opened"):
+        vault.reseal(FernetVault(make_key()).seal(b"strange"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ups_gateway.errors import StoreFailed
-from ups_gateway.store.locks import store_lock
+from ups_gateway.store.locks import hold, store_lock
 
 HOLDER = """
 import asyncio, sys
@@ -122,3 +122,16 @@ async def _hold(path: Path) -> Process:
     assert process.stdout is not None
     assert await process.stdout.readline() == b"held\n"
     return process
+
+
+async def test_a_shared_lock_is_held_by_many_and_never_beside_one_alone(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    first, second = [await hold(path, "use", shared=True) for _ in range(2)]
+    first()
+    with pytest.raises(StoreFailed, match="Another process has held the lock use"):
+        await hold(path, "use", time_limit=0)
+    second()
+    alone = await hold(path, "use", time_limit=0)
+    with pytest.raises(StoreFailed, match="Another process has held the lock use"):
+        await hold(path, "use", shared=True, time_limit=0)
+    alone()

@@ -51,7 +51,7 @@ def read_settings(file: Path | None) -> Settings:
 async def opened(file: Path | None) -> AsyncIterator[Opened]:
     """The store of that configuration, closed again at the end."""
     settings = read_settings(file)
-    vault = FernetVault(settings.key)
+    vault = FernetVault(settings.key, settings.key_file)
     store = await open_store(settings.store_file, vault)
     try:
         yield Opened(settings, vault, store)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
+import logging
 import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from ups_gateway.errors import StoreFailed
 from ups_gateway.model import Secret
+
+log = logging.getLogger(__name__)
 
 CREDENTIAL = "ups-gateway-key"
 VARIABLE = "UPS_GATEWAY_KEY"
@@ -48,6 +52,10 @@ class Key:
     def rotated(self) -> Key:
         """The same key with a new sealing key before the others."""
         return Key((_fresh(), *self.sealing), self.hashing)
+
+    def newest(self) -> Key:
+        """The same key without the former sealing keys."""
+        return Key(self.sealing[:1], self.hashing)
 
     def text(self) -> str:
         """As a key file holds it, secrets and all."""
@@ -120,25 +128,36 @@ def load_key(file: Path | None, environ: Mapping[str, str]) -> Key:
 
 
 class FernetVault:
-    """Implements `store.Vault`. Safe to use from several threads at once."""
+    """Implements `store.Vault`. Safe to use from several threads at once.
 
-    def __init__(self, key: Key) -> None:
-        self._fernet = MultiFernet([Fernet(part.reveal()) for part in key.sealing])
+    With a key file it notices at once when that is changed: a key is rotated beside a running gateway. A file that is
+    gone or damaged changes nothing, the keys at hand go on.
+    """
+
+    def __init__(self, key: Key, file: Path | None = None) -> None:
+        self._sealing = _Sealing(key)
         self._hashing = base64.urlsafe_b64decode(key.hashing.reveal())
+        self._file = file
+        self._seen: _Stamp | None = None
 
     def seal(self, plain: bytes) -> bytes:
         """Encrypted and signed with the newest key; a third longer than `plain`."""
-        return self._fernet.encrypt(plain)
+        return self._newest().all.encrypt(plain)
 
     def open(self, sealed: bytes) -> bytes:
         """What was sealed with any of the keys; StoreFailed when none opens it."""
+        with _opening():
+            return self._newest().all.decrypt(sealed)
+
+    def reseal(self, sealed: bytes) -> bytes | None:
+        """The same sealed with the newest key; None when it is already. StoreFailed when no key opens it."""
+        sealing = self._newest()
         try:
-            return self._fernet.decrypt(sealed)
-        except InvalidToken as error:
-            raise StoreFailed(
-                "A sealed value in the store cannot be opened: it is damaged, or was sealed with a key that is no "
-                "longer in the key file. Put the former key back, below the newest one."
-            ) from error
+            sealing.first.decrypt(sealed)
+        except InvalidToken:
+            with _opening():
+                return sealing.all.rotate(sealed)
+        return None
 
     def hash(self, *parts: bytes) -> bytes:
         """Keyed hash (BLAKE2b, 32 bytes) of the parts, each with its length; the same for ever."""
@@ -147,6 +166,48 @@ class FernetVault:
             state.update(len(part).to_bytes(8, "big"))
             state.update(part)
         return state.digest()
+
+    def _newest(self) -> _Sealing:
+        if self._file is not None:
+            stamp = _stamp(self._file)
+            if stamp is not None and stamp != self._seen:
+                self._seen = stamp
+                try:
+                    self._sealing = _Sealing(load_key(self._file, {}))
+                except KeyFailed as error:
+                    log.warning("The key file was changed and is not used: %s", error)
+        return self._sealing
+
+
+class _Sealing:
+    """The ciphers of one state of the key."""
+
+    def __init__(self, key: Key) -> None:
+        parts = [Fernet(part.reveal()) for part in key.sealing]
+        self.first, self.all = parts[0], MultiFernet(parts)
+
+
+_Stamp = tuple[int, int, int]
+"""What changes with a file's content: inode, time of the change, size."""
+
+
+def _stamp(file: Path) -> _Stamp | None:
+    try:
+        now = file.stat()
+    except OSError:
+        return None
+    return now.st_ino, now.st_mtime_ns, now.st_size
+
+
+@contextlib.contextmanager
+def _opening() -> Iterator[None]:
+    try:
+        yield
+    except InvalidToken as error:
+        raise StoreFailed(
+            "A sealed value in the store cannot be opened: it is damaged, or was sealed with a key that is no "
+            "longer in the key file. Put the former key back, below the newest one."
+        ) from error
 
 
 def _fresh() -> Secret:

@@ -32,6 +32,10 @@ class Vault(Protocol):
     def open(self, sealed: bytes) -> bytes: ...
 
     def hash(self, *parts: bytes) -> bytes:
+    def reseal(self, sealed: bytes) -> bytes | None:
+        """The same sealed with the newest key; None when it is already."""
+        ...
+
         """Keyed hash of the parts, each with its length: for fingerprints, digests and sign-in tokens (32 bytes)."""
         ...
 

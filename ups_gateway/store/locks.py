@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import functools
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from ups_gateway.errors import StoreFailed
@@ -28,29 +29,39 @@ async def store_lock(path: Path, name: str, *, time_limit: float | None = None) 
     Waits without blocking the event loop; a wait that is cancelled takes nothing. After `time_limit` seconds, or when
     the file cannot be made, it is StoreFailed. Not reentrant.
     """
-    handle = _open(path, name)
+    release = await hold(path, name, time_limit=time_limit)
     try:
-        try:
-            async with asyncio.timeout(time_limit):
-                await _take(handle, path)
-        except TimeoutError as error:
-            raise StoreFailed(f"Another process has held the lock {name} of {path} for {time_limit:g} s.") from error
         yield
     finally:
-        # Closing the only descriptor of this open file gives the lock back.
+        release()
+
+
+async def hold(path: Path, name: str, *, shared: bool = False, time_limit: float | None = None) -> Callable[[], None]:
+    """Takes the lock and returns what gives it back. A shared one may be held by several, but not beside another."""
+    handle = _open(path, name)
+    try:
+        async with asyncio.timeout(time_limit):
+            await _take(handle, path, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+    except TimeoutError as error:
         os.close(handle)
+        raise StoreFailed(f"Another process has held the lock {name} of {path} for {time_limit:g} s.") from error
+    except BaseException:
+        os.close(handle)
+        raise
+    # Closing the only descriptor of this open file gives the lock back.
+    return functools.partial(os.close, handle)
 
 
-async def _take(handle: int, path: Path) -> None:
+async def _take(handle: int, path: Path, kind: int) -> None:
     pause = _FIRST_PAUSE
-    while not _try(handle, path):
+    while not _try(handle, path, kind):
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def _try(handle: int, path: Path) -> bool:
+def _try(handle: int, path: Path, kind: int) -> bool:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError as error:

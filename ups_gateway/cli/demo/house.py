@@ -215,7 +215,7 @@ class _Past:
 
 async def seed(settings: Settings, ups_url: str, clock: SimulatedClock) -> None:
     """Signs in as the past had it, one profile after the other, and lets the clock run in between."""
-    vault = FernetVault(settings.key)
+    vault = FernetVault(settings.key, settings.key_file)
     async with AsyncExitStack() as stack:
         store = await open_store(settings.store_file, vault)
         stack.push_async_callback(store.close)
