@@ -14,6 +14,8 @@ import yaml
 from ups_gateway import config
 from ups_gateway.config.settings import (
     Address,
+    Alerts,
+    Email,
     LedgerDefaults,
     Limits,
     Listen,
@@ -21,6 +23,7 @@ from ups_gateway.config.settings import (
     Settings,
     TokenBudget,
     Upstream,
+    Webhook,
 )
 from ups_gateway.config.table import TABLE
 from ups_gateway.model import Application, Environment, Grant, Operation, Secret
@@ -30,6 +33,8 @@ DOCUMENTED = Path(__file__).parent.parent / "config" / "ups-gateway.yaml"
 KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 OTHER_KEY = base64.urlsafe_b64encode(b"o" * 32).decode()
 HASHING = base64.urlsafe_b64encode(b"h" * 32).decode()
+
+MAIL = "email_to: [a@b.c], email_from: Gateway <a@b.c>, smtp_server: 'mail:25'"
 
 DEFAULTS = Settings(
     listen=Listen(Address("127.0.0.1", 8080), Address("127.0.0.1", 8081), Address("127.0.0.1", 443), False, ()),
@@ -47,6 +52,7 @@ DEFAULTS = Settings(
     tokens=TokenBudget(200, 30),
     upstream=Upstream(None, None),
     old_api=frozenset(),
+    alerts=Alerts(frozenset({"production"}), None, None, ()),
     log=Log("info", "text"),
     file=None,
 )
@@ -126,7 +132,6 @@ def test_a_full_file_becomes_settings(tmp_path: Path, environ: dict[str, str]) -
     secret_file(tmp_path, f"# newest first\n{OTHER_KEY}\n{KEY}\nhash:{HASHING}\n")
     credentials = tmp_path / "credentials"
     credentials.mkdir()
-    (credentials / "shop").write_text("from systemd\n")
     file = written(
         tmp_path,
         """
@@ -149,9 +154,21 @@ limits: {max_body: 500KB, requests: 5, connections: 6, receive: 7s, total: 2m}
 tokens: {application: 10, profile: 2}
 upstream: {proxy: "http://proxy:3128"}
 upstream_api: {rate: xml-oauth, ship_confirm: xml-oauth, ship_accept: xml-oauth}
+alerts:
+  environments: [simulator]
+  email_to: ["Shipping <shipping@example.com>", it@example.com]
+  email_from: gateway@example.com
+  smtp_server: smtp.example.com:465
+  smtp_security: tls
+  smtp_user: gateway
+  smtp_password_env: WAREHOUSE
+  webhook_url_credential: shop
+  webhook_proxy: false
+  command: [/bin/sh, -c, exit]
 log: {level: debug, format: json}
 """,
     )
+    (credentials / "shop").write_text("https://alerts.example.com/canary\n")
     loaded = config.load(file, {**environ, "WAREHOUSE": "from the environment"}, credentials)
     assert loaded == Settings(
         listen=Listen(
@@ -178,7 +195,7 @@ log: {level: debug, format: json}
                 "https://localhost/upscallback",
                 pkce=False,
             ),
-            Application("shop", "test", Grant.CLIENT_CREDENTIALS, "abc", Secret("from systemd")),
+            Application("shop", "test", Grant.CLIENT_CREDENTIALS, "abc", Secret("https://alerts.example.com/canary")),
         ),
         anonymous_key="ABCDEF0123456789",
         ledger=LedgerDefaults(None, timedelta(), timedelta(seconds=90)),
@@ -186,6 +203,19 @@ log: {level: debug, format: json}
         tokens=TokenBudget(10, 2),
         upstream=Upstream("http://proxy:3128", None),
         old_api=frozenset({Operation.RATE, Operation.SHIP_CONFIRM, Operation.SHIP_ACCEPT}),
+        alerts=Alerts(
+            frozenset({"production", "simulator"}),
+            Email(
+                Address("smtp.example.com", 465),
+                "tls",
+                "gateway@example.com",
+                ("Shipping <shipping@example.com>", "it@example.com"),
+                "gateway",
+                Secret("from the environment"),
+            ),
+            Webhook(Secret("https://alerts.example.com/canary"), proxy=False),
+            ("/bin/sh", "-c", "exit"),
+        ),
         log=Log("debug", "json"),
         file=file,
     )
@@ -261,6 +291,89 @@ log: loud
         "27 upstream_api.landed_cost: no such setting",
         "28 log: expected settings, each NAME: VALUE",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "{environments: [test, nowhere], email_to: [nobody]}",
+            [
+                "1 alerts.environments: 'test': UPS's test environment never alerts",
+                "1 alerts.email_to: 'nobody': expected an e-mail address, for example shipping@example.com",
+                "1 alerts.environments: 'nowhere': expected one of production, test",
+            ],
+        ),
+        (
+            "{email_to: [a@b.c], smtp_server: 'mail:25'}",
+            ["- alerts.email_from: missing: e-mail needs email_to, email_from and smtp_server"],
+        ),
+        (
+            "{smtp_user: gateway, smtp_password_env: S}",
+            [
+                f"1 alerts.{name}: nobody gets e-mail: set alerts.email_to, email_from and smtp_server too"
+                for name in ("smtp_user", "smtp_password_env")
+            ],
+        ),
+        (
+            f"{{{MAIL}, smtp_user: gateway, smtp_security: none, smtp_password: canary}}",
+            [
+                (
+                    "1 alerts.smtp_password: a secret never stands in this file; name a file, an environment variable "
+                    "or a systemd credential"
+                ),
+                "1 alerts.smtp_user: a user and a password go together",
+            ],
+        ),
+        (
+            f"{{{MAIL}, smtp_user: gateway, smtp_security: none, smtp_password_env: S, smtp_password_file: x}}",
+            [
+                (
+                    "1 alerts.smtp_password_env: name only one of smtp_password_file, smtp_password_env and "
+                    "smtp_password_credential"
+                ),
+                "1 alerts.smtp_password_file: {folder}/x cannot be read: No such file or directory",
+            ],
+        ),
+        (
+            f"{{{MAIL}, smtp_user: gateway, smtp_security: none, smtp_password_env: S}}",
+            ["1 alerts.smtp_security: none would send the password readable; only to this machine"],
+        ),
+        (
+            "{email_to: [a@b.c], email_from: a@b.c, smtp_server: 'mail:0'}",
+            ["1 alerts.smtp_server: expected HOST:PORT, for example smtp.example.com:587"],
+        ),
+        (
+            "{webhook_url: http://example.com/canary}",
+            ["1 alerts.webhook_url: expected a URL with https; plain http is for this machine only"],
+        ),
+        (
+            "{webhook_url: 'https://[canary'}",
+            ["1 alerts.webhook_url: expected a URL with https; plain http is for this machine only"],
+        ),
+        (
+            "{webhook_url: 'https://example.com/canary', webhook_url_env: S}",
+            ["1 alerts.webhook_url: name only one of webhook_url and its file, environment and credential"],
+        ),
+        (
+            "{command: [notify, now]}",
+            ["1 alerts.command: notify: expected the whole path of a program that can be run"],
+        ),
+    ],
+)
+def test_a_way_of_alerting_that_could_never_work_is_a_problem(
+    tmp_path: Path, environ: dict[str, str], text: str, told: list[str]
+) -> None:
+    found = problems(written(tmp_path, f"alerts: {text}"), {**environ, "S": "https://example.com/canary"})
+    assert found == [one.replace("{folder}", str(tmp_path)) for one in told]
+    assert [one for one in found if "canary" in one] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["{command: [], email_to: []}", "{webhook_url: http://127.0.0.1:9/ups}", f"{{{MAIL}}}"]
+)
+def test_a_way_of_alerting_needs_no_more_than_it_must(tmp_path: Path, environ: dict[str, str], text: str) -> None:
+    config.load(written(tmp_path, f"alerts: {text}"), environ)
 
 
 def test_the_message_names_file_line_and_key(tmp_path: Path, environ: dict[str, str]) -> None:
@@ -449,7 +562,9 @@ def test_an_example_of_an_unknown_setting_is_refused() -> None:
 
 def test_no_secret_shows_in_the_settings_of_a_file(environ: dict[str, str], tmp_path: Path) -> None:
     file = written(
-        tmp_path, "anonymous_key: CANARY0LICENCE00\napplications: [{name: a, client_id: b, client_secret_env: S}]"
+        tmp_path,
+        "anonymous_key: CANARY0LICENCE00\napplications: [{name: a, client_id: b, client_secret_env: S}]\n"
+        f"alerts: {{{MAIL}, smtp_user: u, smtp_password_env: S, webhook_url: https://example.com/canary-secret}}",
     )
     shown = repr(config.load(file, {**environ, "S": "canary-secret"}))
     assert [word for word in ("canary-secret", KEY, "CANARY0LICENCE00") if word in shown] == []

@@ -32,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
         *("translate", "ups", "upstream", "web"),
     },
     "cli": {
-        *("app", "config", "errors", "exchange", "model", "oauth", "shipping", "simulator", "store", "tls"),
+        *("alerts", "app", "config", "errors", "exchange", "model", "oauth", "shipping", "simulator", "store", "tls"),
         *("translate", "ups", "web"),
     },
     "__main__": {"cli"},

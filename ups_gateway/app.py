@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import os
 import re
 import resource
 import signal
@@ -28,6 +29,10 @@ from aiohttp import web
 
 from ups_gateway import __version__, tls, translate
 from ups_gateway.access import Access
+from ups_gateway.alerts.facts import Sources
+from ups_gateway.alerts.telling import PAUSE as ALERTS_PAUSE
+from ups_gateway.alerts.telling import Alerts
+from ups_gateway.alerts.ways import Command, Email, Way, Webhook
 from ups_gateway.config.settings import Address, Settings
 from ups_gateway.errors import StoreFailed
 from ups_gateway.exchange import Exchange
@@ -54,7 +59,7 @@ from ups_gateway.web.health import add_health_routes
 from ups_gateway.web.middleware import Limits, allow_only, may_come
 from ups_gateway.web.oauth import add_callback_routes
 
-__all__ = ["App", "Clock", "Ports", "StartFailed", "Unbound", "parts_of", "running", "serve"]
+__all__ = ["App", "Clock", "Ports", "StartFailed", "Unbound", "alerts_of", "parts_of", "running", "serve"]
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +68,8 @@ PROBE_LIMIT = 10.0
 LEDGER_PAUSE = 5.0
 """Seconds between rounds of the ledger's background."""
 CERTIFICATE_PAUSE = 24 * 3600.0
+ALERT_ANSWER = 64 * 1024
+"""Bytes that a webhook may answer with; nothing of it is used."""
 HANDSHAKE, CLOSING = 10.0, 5.0
 """Seconds for TLS to begin and to end."""
 
@@ -78,6 +85,7 @@ class Clock:
     waiter: Waiter = wait_for
     pause: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep
     ledger_pause: float = LEDGER_PAUSE
+    alerts_pause: float = ALERTS_PAUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,7 @@ class App:
     admin: AdminParts
     """Store, vault, keeper and shipping, as the pages have them."""
     certificates: tls.ServerFiles | None
+    alerts: Alerts
     legacy: Listener = field(repr=False)
 
     @property
@@ -170,6 +179,14 @@ async def parts_of(settings: Settings) -> AsyncIterator[AdminParts]:
     async with AsyncExitStack() as stack:
         parts, _ = await _join(settings, Clock(), _url(settings.listen.admin), stack)
         yield parts
+
+
+@asynccontextmanager
+async def alerts_of(settings: Settings) -> AsyncIterator[Alerts]:
+    """The alerts alone, for a command beside a running service."""
+    async with AsyncExitStack() as stack:
+        parts, _ = await _join(settings, Clock(), _url(settings.listen.admin), stack)
+        yield _alerts(settings, parts, stack)
 
 
 async def _join(settings: Settings, clock: Clock, admin_url: str, stack: AsyncExitStack) -> tuple[AdminParts, Upstream]:
@@ -250,6 +267,8 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
     )
     _own(stack, "tokens", keeper.run())
     _own(stack, "ledger", shipping.run(pause=clock.ledger_pause))
+    alerts = _alerts(settings, parts, stack)
+    _own(stack, "alerts", alerts.run(pause=clock.alerts_pause))
     legacy = Listener(
         exchange,
         translate.fault,
@@ -265,7 +284,7 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
     if "listen.tls" in sockets:
         files = await _listen_tls(settings, clock, legacy, parts, sockets["listen.tls"], stack)
     await _listen(legacy, sockets["listen.legacy"], stack)
-    app = App(settings, clock, ports, exchange, parts, files, legacy)
+    app = App(settings, clock, ports, exchange, parts, files, alerts, legacy)
     await _listen_admin(app, sockets["listen.admin"], stack)
     return app
 
@@ -298,6 +317,51 @@ def _products(client: UpsClient) -> tuple[ProductReach, ...]:
         ProductReach(one.environment, one.product, one.state != "closed", one.opens_in, one.last_failure)
         for one in client.status()
     )
+
+
+# --- alerts ----------------------------------------------------------------------------------------------------------
+
+
+def _alerts(settings: Settings, parts: AdminParts, stack: AsyncExitStack) -> Alerts:
+    return Alerts(
+        parts.store,
+        Sources(
+            parts.keeper.health, functools.partial(_refusal, parts.keeper, parts.now), parts.shipping.desk.attention
+        ),
+        _ways(settings, stack),
+        environments=settings.alerts.environments,
+        now=parts.now,
+        host=socket.gethostname(),
+        page=parts.admin_url,
+        zone=parts.zone,
+    )
+
+
+def _refusal(keeper: Keeper, now: Callable[[], datetime], account: Account) -> str | None:
+    """UPS's last word on the client credentials that an account ships through; None where it is not known."""
+    held, refusal = keeper.client_token(ClientSource(account.application or "", account.number))
+    return refusal or ("" if held is not None and held.expires_at > now() else None)
+
+
+def _ways(settings: Settings, stack: AsyncExitStack) -> Sequence[Way]:
+    wanted, ca_file = settings.alerts, settings.upstream.ca_file
+    ways: list[Way] = []
+    if (email := wanted.email) is not None:
+        context = ssl.create_default_context()
+        if ca_file is not None:
+            context.load_verify_locations(cafile=ca_file)
+        server = email.server
+        ways.append(
+            Email(server.host, server.port, email.security, email.sender, email.to, context, email.user, email.password)
+        )
+    if (webhook := wanted.webhook) is not None:
+        proxy = settings.upstream.proxy if webhook.proxy else None
+        transport = Transport(proxy=proxy, ca_file=ca_file, max_body=ALERT_ANSWER)
+        stack.push_async_callback(transport.close)
+        ways.append(Webhook(webhook.url, transport.send))
+    if wanted.command:
+        ways.append(Command(wanted.command, os.environ))
+    return ways
 
 
 # --- listeners -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ups_gateway.config.alerting import join_alerts
 from ups_gateway.config.reading import Found, Reading
 from ups_gateway.config.settings import (
     LedgerDefaults,
@@ -18,7 +19,7 @@ from ups_gateway.config.settings import (
     TokenBudget,
     Upstream,
 )
-from ups_gateway.config.sources import Kind, Sources
+from ups_gateway.config.sources import KINDS, Sources
 from ups_gateway.config.table import OLD_API, TABLE
 from ups_gateway.model import Application, Environment, Operation, Secret
 from ups_gateway.oauth.vault import Key, KeyFailed, parse_key
@@ -35,8 +36,6 @@ KEY_CREDENTIAL = "ups-gateway-key"
 
 NO_KEY = Key((), Secret(""))
 """Stands where a key could not be read; settings with it are never used."""
-
-KINDS: tuple[Kind, ...] = ("file", "env", "credential")
 
 _ON_PURPOSE = "write listen.insecure_lan: true if that is wanted"
 
@@ -70,6 +69,7 @@ class Joining:
             tokens=TokenBudget(**_part(value, "tokens")),
             upstream=Upstream(value["upstream.proxy"], self._ca_file(value["upstream.ca_file"])),
             old_api=self._old_api(value),
+            alerts=join_alerts(value, self.reading, self.sources, environments),
             log=Log(**_part(value, "log")),
             file=file,
         )

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
-from ups_gateway.model import Application, Environment, Operation
+from ups_gateway.model import Application, Environment, Operation, Secret
 from ups_gateway.oauth.vault import Key
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -86,6 +87,39 @@ class Upstream:
 
 
 @dataclass(frozen=True, slots=True)
+class Email:
+    """Alerts by SMTP."""
+
+    server: Address
+    security: Literal["starttls", "tls", "none"]
+    sender: str
+    to: tuple[str, ...]
+    user: str | None
+    password: Secret | None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Alerts by a JSON POST."""
+
+    url: Secret
+    proxy: bool
+    """Through the proxy that leads to UPS, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Of what is told, and how."""
+
+    environments: frozenset[str]
+    """Those whose accounts alert."""
+    email: Email | None
+    webhook: Webhook | None
+    command: tuple[str, ...]
+    """Empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """What the log says and how."""
 
@@ -113,6 +147,7 @@ class Settings:
     upstream: Upstream
     old_api: frozenset[Operation]
     """Operations that are sent to UPS's old XML API with a bearer; unverified."""
+    alerts: Alerts
     log: Log
     file: Path | None
     """Where this was read, or None: all defaults."""

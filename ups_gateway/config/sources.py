@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 Kind = Literal["file", "env", "credential"]
+KINDS: tuple[Kind, ...] = ("file", "env", "credential")
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,18 @@ def proxy(text: str) -> str:
     return text
 
 
+def watched_environment(text: str) -> str:
+    if text == "test":
+        raise ValueError("UPS's test environment never alerts")
+    return words(text)
+
+
+def mail_address(text: str) -> str:
+    if not re.fullmatch(r"[^@<>,]*<[^@<>\s]+@[^@<>\s]+>|[^@<>\s,]+@[^@<>\s,]+", words(text)):
+        raise ValueError("expected an e-mail address, for example shipping@example.com")
+    return text
+
+
 def _web(text: str) -> bool:
     try:
         parts = urlsplit(text)
@@ -323,6 +335,86 @@ TABLE: tuple[Setting, ...] = (
             f"For {name}." + ("" if index else " xml-oauth sends the old XML with a bearer instead. Unverified."),
         )
         for index, (operation, name) in enumerate(OLD_API.items())
+    ),
+    Setting(
+        "alerts.environments",
+        watched_environment,
+        None,
+        "Alerts are about active accounts in production, and in these environments, to try them; never in test.",
+        example="[simulator]",
+        many=True,
+    ),
+    Setting(
+        "alerts.email_to",
+        mail_address,
+        None,
+        "Who gets alerts by e-mail. Nobody, if not set.",
+        example="[shipping@example.com]",
+        many=True,
+    ),
+    Setting("alerts.email_from", mail_address, None, "The mail's sender.", example="ups-gateway@example.com"),
+    Setting("alerts.smtp_server", address, None, "The mail server and its port.", example="smtp.example.com:587"),
+    Setting(
+        "alerts.smtp_security",
+        choice("starttls", "tls", "none"),
+        "starttls",
+        "starttls (port 587 as a rule), tls (port 465) or none (port 25).",
+    ),
+    Setting("alerts.smtp_user", words, None, "Whom the mail server knows.", example="ups-gateway@example.com"),
+    Setting(
+        "alerts.smtp_password_file",
+        path,
+        None,
+        "A 0600 file that holds the password. The password itself never stands here.",
+        example="/etc/ups-gateway/smtp.secret",
+    ),
+    Setting(
+        "alerts.smtp_password_env", words, None, "Or the environment variable that holds it.", example="SMTP_PASSWORD"
+    ),
+    Setting(
+        "alerts.smtp_password_credential",
+        words,
+        None,
+        "Or the systemd credential that holds it.",
+        example="smtp-password",
+    ),
+    Setting(
+        "alerts.webhook_url",
+        words,
+        None,
+        "Where alerts are posted as JSON; plain http only to this machine.",
+        example="https://alerts.example.com/ups",
+    ),
+    Setting(
+        "alerts.webhook_url_file",
+        path,
+        None,
+        "Where the URL is a secret, a 0600 file that holds it.",
+        example="/etc/ups-gateway/webhook.secret",
+    ),
+    Setting(
+        "alerts.webhook_url_env", words, None, "Or the environment variable that holds it.", example="ALERTS_WEBHOOK"
+    ),
+    Setting(
+        "alerts.webhook_url_credential",
+        words,
+        None,
+        "Or the systemd credential that holds it.",
+        example="alerts-webhook",
+    ),
+    Setting(
+        "alerts.webhook_proxy",
+        flag,
+        "true",
+        "Post through upstream.proxy, where one is set; false for a receiver inside the company.",
+    ),
+    Setting(
+        "alerts.command",
+        words,
+        None,
+        "A program, by its whole path, and its arguments: it gets alerts as JSON on standard input. No shell is used.",
+        example="[/usr/local/bin/ups-alert, --pager]",
+        many=True,
     ),
     Setting("log.level", choice("debug", "info", "warning", "error"), "info", "The least grave lines that are logged."),
     Setting("log.format", choice("text", "json"), "text", "Lines for people or for programs."),

@@ -1,0 +1,120 @@
+"""`remind` and `alerts`: what is wrong, said to the person at the screen, and whether alerts arrive."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from ups_gateway.alerts.message import Message, alert
+from ups_gateway.cli.opening import config_option, read_settings, run_async
+from ups_gateway.cli.printing import as_json_option, local, print_json, print_table
+
+NOTIFY_LIMIT: Final = 10.0
+"""Seconds for the desktop to take a notification."""
+
+
+@click.command(epilog="Example: ups-gateway remind --desktop")
+@click.option("--desktop", is_flag=True, help="Show a desktop notification, where notify-send can.")
+@config_option
+@as_json_option
+@run_async
+async def remind(file: Path | None, *, desktop: bool, as_json: bool) -> None:
+    """Say in a line what needs somebody. Silent, with exit status 0, when all is well; else exit status 1.
+
+    Made for a login script.
+    """
+    from ups_gateway.app import alerts_of
+
+    async with alerts_of(read_settings(file)) as alerts:
+        message = alerts.message([one.finding for one in await alerts.standing()])
+    if as_json:
+        print_json(message.body())
+    elif message.findings and not (desktop and _notify(message)):
+        click.echo(message.headline)
+    if message.findings:
+        sys.exit(1)
+
+
+def _notify(message: Message) -> bool:
+    """Whether a desktop shows it."""
+    program = shutil.which("notify-send")
+    if program is None:
+        return False
+    urgency = "critical" if message.severity == "error" else "normal"
+    options = ("--app-name=ups-gateway", f"--urgency={urgency}", "--")
+    try:
+        # Arguments are a list, and what stands behind "--" is no option.
+        done = subprocess.run(  # noqa: S603
+            [program, *options, message.headline, message.text],
+            check=False,
+            timeout=NOTIFY_LIMIT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+@click.group()
+def alerts() -> None:
+    """List what is wrong; send a test alert by every way.
+
+    Example: ups-gateway alerts test
+    """
+
+
+@alerts.command("list", epilog="Example: ups-gateway alerts list --json")
+@config_option
+@as_json_option
+@run_async
+async def list_alerts(file: Path | None, *, as_json: bool) -> None:
+    """What is wrong with active production accounts, and when which way last told it."""
+    from ups_gateway.app import alerts_of
+
+    async with alerts_of(read_settings(file)) as alerting:
+        found = await alerting.standing()
+    if as_json:
+        print_json([{**alert(one.finding), "told": dict(one.told)} for one in found])
+        return
+    print_table(
+        ("About", "Severity", "What", "What to do", "Last told"),
+        [
+            (
+                one.finding.subject,
+                one.finding.severity,
+                one.finding.words,
+                one.finding.advice,
+                ", ".join(f"{way} {local(at)}" for way, at in one.told.items()) or "-",
+            )
+            for one in found
+        ],
+        "Nothing is wrong.",
+    )
+
+
+@alerts.command(epilog="Example: ups-gateway alerts test")
+@config_option
+@as_json_option
+@run_async
+async def test(file: Path | None, *, as_json: bool) -> None:
+    """Send a test alert by every way. Exit status 1 when one fails, or when there is none."""
+    from ups_gateway.app import alerts_of
+
+    async with alerts_of(read_settings(file)) as alerting:
+        told = await alerting.test()
+    if as_json:
+        print_json(told)
+    else:
+        for one in told:
+            click.echo(f"{one.way} to {one.target}: {one.problem or 'sent'}")
+        if not told:
+            click.echo("No way is set up: see `alerts` in the configuration file.")
+    if not told or any(one.problem for one in told):
+        sys.exit(1)
