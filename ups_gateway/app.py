@@ -364,6 +364,14 @@ def _ways(settings: Settings, stack: AsyncExitStack) -> Sequence[Way]:
     return ways
 
 
+def _products(client: UpsClient) -> tuple[ProductReach, ...]:
+    """UPS as the calls of this process found it."""
+    return tuple(
+        ProductReach(one.environment, one.product, one.state != "closed", one.opens_in, one.last_failure)
+        for one in client.status()
+    )
+
+
 # --- listeners -------------------------------------------------------------------------------------------------------
 
 

@@ -198,3 +198,20 @@ def test_authorize_takes_what_was_pasted_and_asks_for_every_account(beside: Besi
     assert done.stdout.splitlines()[0] == "Newcomer is signed in."
     assert done.stdout.splitlines()[1].startswith("Account U4V5W6: undecided.")
     assert _run("authorize", "99").stderr == "Error: There is no profile 99: ups-gateway profiles list\n"
+
+
+def test_a_profile_is_shown_refreshed_and_its_connection_tested(beside: Beside) -> None:
+    rows = json.loads(_run("profiles", "list", "--json").stdout)
+    demo, returns = (str(row["id"]) for name in ("Demo", "Returns") for row in rows if row["name"] == name)
+    refreshed = _run("profiles", "refresh", demo)
+    assert (refreshed.exit_code, refreshed.stdout) == (0, "The tokens were refreshed.\n")
+    shown = json.loads(_run("profiles", "show", demo, "--json").stdout)
+    assert (shown["profile"]["fields"]["refresh_count"], shown["history"][0]["ok"]) == ("1", True)
+    lines = _run("profiles", "show", returns).stdout.splitlines()
+    assert lines[0].startswith("Returns: Refused by UPS. UPS refused: ")
+    assert [line for line in lines if " failed " in line] != []
+    tested = _run("profiles", "test", demo, "--json")
+    verdicts = {row["account"]: row["verdict"] for row in json.loads(tested.stdout)}
+    assert (tested.exit_code, verdicts) == (1, {"A1B2C3": "linked", "Z9Y8X7": "not_linked"})
+    for command in ("show", "refresh", "test"):
+        assert _run("profiles", command, "99").stderr == "Error: There is no profile 99: ups-gateway profiles list\n"

@@ -9,6 +9,7 @@ import pytest
 from tests.store.conftest import DAY, MINUTE, NOW
 from ups_gateway.model import ExchangeRecord
 from ups_gateway.store import Store
+from ups_gateway.store.counts import Slot, Usage
 
 RECORD = ExchangeRecord(
     at=NOW,
@@ -65,6 +66,35 @@ async def test_old_exchanges_are_deleted(store: Store, other: Store) -> None:
     await store.flush()
     assert await store.delete_old(NOW, NOW) == 1
     assert await other.exchanges() == [RECORD]
+
+
+async def test_traffic_is_summed_by_stretch_environment_and_outcome(store: Store, other: Store) -> None:
+    hour = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    store.note_exchange(replace(RECORD, at=hour - MINUTE))
+    store.note_exchange(replace(RECORD, at=hour))
+    store.note_exchange(replace(RECORD, at=hour + 29 * MINUTE, seconds=0.5))
+    store.note_exchange(replace(RECORD, at=hour + 29 * MINUTE, outcome="refused"))
+    store.note_exchange(replace(RECORD, at=hour + 30 * MINUTE, environment=""))
+    await store.flush()
+    assert await other.traffic(hour, 1800) == [
+        Slot(hour, "production", "ok", 2, 0.75, 0.25),
+        Slot(hour, "production", "refused", 1, 0.25, 0.125),
+        Slot(hour + 30 * MINUTE, "", "ok", 1, 0.25, 0.125),
+    ]
+
+
+async def test_usage_is_summed_by_program_operation_and_outcome(store: Store) -> None:
+    for at in (NOW, NOW + MINUTE):
+        store.note_exchange(replace(RECORD, at=at))
+    store.note_exchange(replace(RECORD, at=NOW + 2 * MINUTE, outcome="refused", code="111100"))
+    store.note_exchange(replace(RECORD, at=NOW + 3 * MINUTE, user_agent="php"))
+    store.note_exchange(replace(RECORD, at=NOW - DAY))
+    java = ("java", "xml", "rate", "production")
+    assert await store.usage(NOW) == [
+        Usage(1, *java, "ok", "", 2, NOW, NOW + MINUTE),
+        Usage(1, *java, "refused", "111100", 1, NOW + 2 * MINUTE, NOW + 2 * MINUTE),
+        Usage(1, "php", *java[1:], "ok", "", 1, NOW + 3 * MINUTE, NOW + 3 * MINUTE),
+    ]
 
 
 async def test_times_are_kept_in_utc_and_need_a_zone(store: Store) -> None:

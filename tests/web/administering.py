@@ -26,6 +26,7 @@ from ups_gateway.model import (
     Application,
     Dialect,
     Environment,
+    ExchangeRecord,
     Grant,
     KeySighting,
     Operation,
@@ -242,6 +243,25 @@ class Gateway:
         return await self.store.add_shipment(replace(row, **changed))
 
 
+def exchange(account: Account | None, at: datetime, **changed: Any) -> ExchangeRecord:
+    """A row of the journal."""
+    record = ExchangeRecord(
+        at=at,
+        dialect="xml",
+        operation="rate",
+        key=None,
+        account=account.id if account else None,
+        environment=account.environment if account else "",
+        outcome="ok",
+        code="",
+        seconds=0.5,
+        ups_seconds=0.25,
+        peer="127.0.0.1",
+        user_agent="Cart/2",
+    )
+    return replace(record, **changed)
+
+
 @asynccontextmanager
 async def a_gateway(folder: Path) -> AsyncIterator[Gateway]:
     """Everything started; ended with the block."""
@@ -289,6 +309,7 @@ async def a_gateway(folder: Path) -> AsyncIterator[Gateway]:
             now=clock.utc,
             zone=UTC,
             void_unaccepted_after=timedelta(minutes=30),
+            live_pause=0.02,
         )
         app = web.Application()
         add_admin_routes(app, parts)

@@ -67,8 +67,9 @@ async def test_every_answer_has_the_security_headers(gateway: Gateway, path: str
     async with ClientSession() as stranger, stranger.get(gateway.url + path, allow_redirects=False) as answer:
         found = {name: answer.headers[name] for name in answer.headers if name in WANTED}
     policy = (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https://*.ups.com "
-        f"{gateway.ups_url} https://127.0.0.1; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+        f"form-action 'self' https://*.ups.com {gateway.ups_url} https://127.0.0.1; base-uri 'none'; "
+        "frame-ancestors 'none'"
     )
     assert found == WANTED | {"Content-Security-Policy": policy}
 

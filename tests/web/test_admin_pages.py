@@ -6,12 +6,13 @@ import io
 import re
 import time
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from tests.web.administering import Gateway
+from tests.web.administering import Gateway, exchange
 from ups_gateway.model import State
 from ups_gateway.web.admin import add_admin_routes
 
@@ -34,16 +35,31 @@ async def test_the_first_line_answers_whether_shipping_works(admin: Gateway) -> 
     ]
 
 
-async def test_a_card_shows_the_fields_that_administrators_know(admin: Gateway) -> None:
+async def test_a_card_shows_how_much_of_its_tokens_lives_is_left(admin: Gateway) -> None:
     await admin.consent("Dock 3", "A1B2C3")
+    admin.clock.advance(15 * 86400)
+    await admin.sign_in()
     page = await admin.get()
     card = page.text.partition('<article class="card good" id="profile-1"')[2].partition("</article>")[0]
-    names = re.findall(r"<dt>(.*?)</dt>", card)
-    assert names == [
-        *("Token Type", "Token Status", "Token Issued", "Token Expires", "Token Scope"),
-        *("Refresh Token Status", "Refresh Token Issued", "Refresh Token Expires", "Refresh Count"),
+    assert re.findall(r'<rect class="left" width="(\d+)"', card) == ["75", "0"]
+    assert re.findall(r"</svg>\s*<span>(.*?)</span>", card) == [
+        "44 days left",
+        "ended 14 days ago; renewed when next needed",
     ]
     assert re.findall(r'data-label="(?:OAuth|Active)">(.*?)<', card) == ["Yes", "Yes"]
+
+
+async def test_the_last_hour_and_day_are_told_in_words_and_drawn(admin: Gateway) -> None:
+    account = await admin.account()
+    now = admin.clock.utc()
+    for minutes, outcome in ((1, "ok"), (2, "unreachable"), (3, "refused"), (90, "ok")):
+        admin.store.note_exchange(exchange(account, now - timedelta(minutes=minutes), outcome=outcome, seconds=0.5))
+    page = await admin.get()
+    assert "UPS did not answer 1 of 3 requests in the last hour." in page.words
+    assert "33.3 % (1 of 3 requests)" in page.words
+    told = "4 requests in 24 hours: 2 done, 1 refused, 1 failed; answered in 0.50 s on average."
+    assert page.text.count(told) == 2  # once for eyes, once for ears
+    assert page.text.count('<rect class="failed"') == 1
 
 
 async def test_no_token_and_no_licence_is_on_any_page(admin: Gateway) -> None:
@@ -65,18 +81,17 @@ async def test_what_comes_from_outside_is_escaped(admin: Gateway) -> None:
     await admin.account(profile=profile.id, nickname=evil, probe_note=evil)
     await admin.seen(user=evil, user_agent=evil, peer=evil)
     page = await admin.get()
-    assert ("<script" in page.text, page.words.count(evil) >= 5) == (False, True)
+    assert ("<script>" in page.text, page.words.count(evil) >= 5) == (False, True)
 
 
-async def test_pages_hold_no_script_no_inline_style_and_nothing_from_elsewhere(admin: Gateway) -> None:
+async def test_pages_hold_no_inline_script_no_inline_style_and_nothing_from_elsewhere(admin: Gateway) -> None:
     await _everything(admin)
     for path in ("/", "/paste", "/sign-in", await admin.link()):
         text = (await admin.get(path)).text
         loaded = set(re.findall(r'(?:src|<link[^>]*href)="([^"]*)"', text))
-        assert (re.findall(r"<script|<style|\sstyle=|\son\w+=|javascript:", text), loaded) == (
-            [],
-            {"/static/gateway.css", "/static/icon.svg"},
-        )
+        assert loaded - {"/static/live.js"} == {"/static/gateway.css", "/static/icon.svg"}
+        text = text.replace('<script src="/static/live.js" defer></script>', "", 1)
+        assert re.findall(r"<script|<style|\sstyle=|\son\w+=|javascript:", text) == []
 
 
 async def test_every_form_on_the_page_leads_to_a_route_that_takes_it(admin: Gateway) -> None:
@@ -90,7 +105,7 @@ async def test_every_form_on_the_page_leads_to_a_route_that_takes_it(admin: Gate
     assert [action for action, fields in forms if not fields.get("csrf")] == []
     assert actions >= {
         *("/accounts", "/accounts/N/active", "/accounts/N/connect", "/accounts/N/remove", "/profiles", "/sign-out"),
-        *("/profiles/N/authorize", "/profiles/N/check", "/profiles/N/disconnect", "/profiles/N/refresh"),
+        *("/profiles/N/authorize", "/profiles/N/check", "/profiles/N/refresh"),
         *("/seen-keys/N/map", "/shipments/N/settle", "/shipments/N/void"),
     }
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from ups_gateway.cli.opening import Opened, config_option, opened, run_async
-from ups_gateway.cli.printing import as_json_option, local, print_json, print_table
+from ups_gateway.cli.opening import Opened, config_option, opened, read_settings, run_async
+from ups_gateway.cli.printing import as_json_option, local, plain, print_json, print_table
 from ups_gateway.model import Grant, Profile
 
 
 @click.group()
 def profiles() -> None:
-    """List, add, rename and disconnect profiles.
+    """List, show, add, rename, refresh, test and disconnect profiles.
 
     Example: ups-gateway profiles add warehouse --application shop
     """
@@ -46,6 +47,83 @@ async def list_profiles(file: Path | None, *, as_json: bool) -> None:
             ],
             "No profile yet. Add one: ups-gateway profiles add NAME --application APPLICATION",
         )
+
+
+@profiles.command(epilog="Example: ups-gateway profiles show 1")
+@click.argument("profile", type=int)
+@config_option
+@as_json_option
+@run_async
+async def show(profile: int, file: Path | None, *, as_json: bool) -> None:
+    """What UPS said of this profile's tokens, and the history of refreshes."""
+    from ups_gateway.app import parts_of
+    from ups_gateway.web.admin import view
+    from ups_gateway.web.admin.facts import gather
+
+    async with parts_of(read_settings(file)) as parts:
+        found = view.status(await gather(parts), parts.zone)
+        history = await parts.store.refreshes(profile)
+    cards = [card for section in found.sections for card in section.cards if card.profile == profile]
+    if not cards:
+        raise missing(profile)
+    (card,) = cards
+    if as_json:
+        print_json({"profile": card, "history": history})
+        return
+    click.echo(f"{card.name}: {card.words}. {card.advice}".rstrip())
+    if card.fields and card.refresh_life and card.access_life:
+        click.echo(f"Refresh token: {card.refresh_life.words}. Access token: {card.access_life.words}.\n")
+        for name, value in plain(card.fields).items():
+            shown = local(getattr(card.fields, name)) if name.endswith(("issued", "expires")) else value or "-"
+            click.echo(f"{name.replace('_', ' ').title() + ':':<23}{shown}")
+    click.echo("")
+    print_table(
+        ("When", "Result", "In words"),
+        [(local(one.at), "refreshed" if one.ok else "failed", one.words or "-") for one in history],
+        "No refresh yet.",
+    )
+
+
+@profiles.command(epilog="Example: ups-gateway profiles refresh 1")
+@click.argument("profile", type=int)
+@config_option
+@run_async
+async def refresh(profile: int, file: Path | None) -> None:
+    """Ask UPS for new tokens now, also after a refusal whose cause was mended."""
+    from ups_gateway.app import parts_of
+
+    async with parts_of(read_settings(file)) as parts:
+        if await parts.store.profile(profile) is None:
+            raise missing(profile)
+        await parts.keeper.try_again(profile)
+        click.echo("The tokens were refreshed.")
+
+
+@profiles.command("test", epilog="Example: ups-gateway profiles test 1")
+@click.argument("profile", type=int)
+@config_option
+@as_json_option
+@run_async
+async def test_connection(profile: int, file: Path | None, *, as_json: bool) -> None:
+    """Ask UPS about each account of this profile with a real rate request. Exit status 1 unless all are linked."""
+    from ups_gateway.app import parts_of
+    from ups_gateway.web.admin.probing import probe_accounts
+
+    async with parts_of(read_settings(file)) as parts:
+        if await parts.store.profile(profile) is None:
+            raise missing(profile)
+        mine = [account for account in await parts.store.accounts() if account.profile == profile]
+        results = await probe_accounts(mine, parts.probe, parts.store, parts.now())
+    if as_json:
+        print_json([{"account": one.number, "verdict": verdict, "note": one.probe_note} for one, verdict in results])
+    else:
+        print_table(
+            ("Account", "Result", "UPS says"),
+            [(one.number, verdict.replace("_", " "), one.probe_note or "-") for one, verdict in results],
+            "No active account ships through this sign-in, so there was nothing to ask UPS about.",
+        )
+    if any(verdict != "linked" for _, verdict in results):
+        sys.exit(1)
 
 
 @profiles.command(epilog="Example: ups-gateway profiles add warehouse --application shop")
@@ -108,5 +186,10 @@ async def profile_of(at: Opened, profile: int) -> Profile:
     """The profile with that id."""
     found = await at.store.profile(profile)
     if found is None:
-        raise click.ClickException(f"There is no profile {profile}: ups-gateway profiles list")
+        raise missing(profile)
     return found
+
+
+def missing(profile: int) -> click.ClickException:
+    """Nothing has that id."""
+    return click.ClickException(f"There is no profile {profile}: ups-gateway profiles list")

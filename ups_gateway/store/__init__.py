@@ -22,6 +22,7 @@ from ups_gateway.model import (
     State,
     TokenPair,
 )
+from ups_gateway.store.counts import Slot, Usage
 
 
 class Vault(Protocol):
@@ -31,11 +32,11 @@ class Vault(Protocol):
 
     def open(self, sealed: bytes) -> bytes: ...
 
-    def hash(self, *parts: bytes) -> bytes:
     def reseal(self, sealed: bytes) -> bytes | None:
         """The same sealed with the newest key; None when it is already."""
         ...
 
+    def hash(self, *parts: bytes) -> bytes:
         """Keyed hash of the parts, each with its length: for fingerprints, digests and sign-in tokens (32 bytes)."""
         ...
 
@@ -198,6 +199,14 @@ class Journal(Protocol):
 
     async def exchanges(self, limit: int = 200, before: datetime | None = None) -> Sequence[ExchangeRecord]:
         """Newest first."""
+        ...
+
+    async def traffic(self, since: datetime, seconds: int) -> Sequence[Slot]:
+        """Sums since then, in stretches of so many seconds that begin at whole multiples of it; oldest first."""
+        ...
+
+    async def usage(self, since: datetime) -> Sequence[Usage]:
+        """Sums since then, by program, operation and outcome; the most frequent first."""
         ...
 
 

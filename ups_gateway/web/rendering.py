@@ -1,6 +1,7 @@
 """Pages from templates, and forms as plain texts.
 
-The rule: templates escape everything, hold no script and no inline style, and need no JavaScript.
+The rule: templates escape everything, hold no inline script and no inline style, and need no JavaScript: the one
+script only keeps an open page fresh.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ def set_up(app: web.Application) -> None:
 
 
 def render(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
-    """A page. The templates know the session's `csrf`, empty where there is none."""
-    context = {"csrf": request.get(CSRF, ""), "style": STYLE} | values
+    """A page. The templates know the session's `csrf`, empty where there is none, and where the page is."""
+    context = {"csrf": request.get(CSRF, ""), "style": STYLE, "here": request.path} | values
     return aiohttp_jinja2.render_template(template, request, context, status=status)
 
 

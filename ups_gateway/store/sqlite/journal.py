@@ -6,11 +6,12 @@ The rule: written behind the request, in batches; reading flushes first, so that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import aiosqlite
 
 from ups_gateway.model import ExchangeRecord
+from ups_gateway.store.counts import Slot, Usage
 from ups_gateway.store.sqlite.columns import from_text, printable, to_text
 from ups_gateway.store.sqlite.rows import Rows
 
@@ -49,6 +50,28 @@ class JournalRows(Rows):
             (to_text(before), limit),
         )
         return [_exchange(row) for row in rows]
+
+    async def traffic(self, since: datetime, seconds: int) -> Sequence[Slot]:
+        await self.flush()
+        rows = await self._database.read(
+            """
+            SELECT unixepoch(at) / :seconds AS slot, environment, outcome, count(*), sum(seconds), sum(ups_seconds)
+            FROM exchanges WHERE at >= :since GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            """,
+            {"seconds": seconds, "since": to_text(since)},
+        )
+        return [Slot(datetime.fromtimestamp(row[0] * seconds, UTC), *row[1:]) for row in map(tuple, rows)]
+
+    async def usage(self, since: datetime) -> Sequence[Usage]:
+        await self.flush()
+        rows = await self._database.read(
+            """
+            SELECT access_key, user_agent, dialect, operation, environment, outcome, code, count(*), min(at), max(at)
+            FROM exchanges WHERE at >= ? GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 8 DESC, 1, 2, 3, 4, 5, 6, 7
+            """,
+            (to_text(since),),
+        )
+        return [Usage(*row[:-2], *map(from_text, row[-2:])) for row in map(tuple, rows)]
 
 
 def _exchange(row: aiosqlite.Row) -> ExchangeRecord:

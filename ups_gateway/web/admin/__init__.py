@@ -5,10 +5,13 @@ The rule: every path wants a session unless `session.PUBLIC` names it, and every
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiohttp import web
 
-from ups_gateway.web.admin import actions, consent, pages, session
+from ups_gateway.web.admin import actions, consent, pages, profiles, session
 from ups_gateway.web.admin.guard import guard, hand_over
+from ups_gateway.web.admin.live import Live, add_events
 from ups_gateway.web.admin.parts import AdminParts, Probe, Verdict
 from ups_gateway.web.admin.trouble import say_trouble
 from ups_gateway.web.rendering import STATIC, set_up
@@ -25,6 +28,7 @@ def add_admin_routes(app: web.Application, parts: AdminParts) -> None:
     app[session.WRONG] = session.WrongTries()
     app.middlewares.extend((guard, say_trouble, session.signed_in))
     app.router.add_static("/static", STATIC)
+    add_events(app, Live(partial(pages.looked_at, parts), parts.live_pause))
     app.router.add_get("/", pages.show_status)
     app.router.add_get("/api/status", pages.show_json)
     app.router.add_get(f"/shipments/{_ID}/labels", pages.send_labels, allow_head=False)
@@ -35,9 +39,11 @@ def add_admin_routes(app: web.Application, parts: AdminParts) -> None:
     app.router.add_post(f"/profiles/{_ID}/authorize", consent.begin)
     app.router.add_get("/paste", consent.show_paste)
     app.router.add_post("/paste", consent.paste)
-    app.router.add_post(f"/profiles/{_ID}/refresh", actions.refresh)
-    app.router.add_post(f"/profiles/{_ID}/disconnect", actions.disconnect)
-    app.router.add_post(f"/profiles/{_ID}/check", actions.check_profile)
+    app.router.add_get(f"/profiles/{_ID}", profiles.show)
+    app.router.add_post(f"/profiles/{_ID}/refresh", profiles.refresh)
+    app.router.add_post(f"/profiles/{_ID}/disconnect", profiles.disconnect)
+    app.router.add_post(f"/profiles/{_ID}/check", profiles.check)
+    app.router.add_post(f"/profiles/{_ID}/delete", profiles.delete)
     app.router.add_post("/accounts", actions.add_account)
     app.router.add_post(f"/accounts/{_ID}/connect", actions.connect_account)
     app.router.add_post(f"/accounts/{_ID}/active", actions.set_active)

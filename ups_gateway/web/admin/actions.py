@@ -1,4 +1,4 @@
-"""What the forms of the status page do: profiles, accounts, access keys, shipments.
+"""What the forms of the status page do: accounts, access keys, shipments.
 
 The rule: every handler is a POST behind session and CSRF token, does one thing, and leads back to the page, which says
 what was done.
@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from aiohttp import hdrs, web
 
-from ups_gateway.model import AccessKey, Account, Grant, Profile, State, TwoPhase
+from ups_gateway.model import AccessKey, Account, Grant, State, TwoPhase
 from ups_gateway.web.admin.facts import seen_keys, usable
 from ups_gateway.web.admin.parts import PARTS, AdminParts
 from ups_gateway.web.admin.probing import probe_accounts
@@ -21,31 +21,6 @@ from ups_gateway.web.rendering import form_of
 
 _ACCOUNT = re.compile(r"[0-9A-Z]{6}|[0-9A-Z]{10}")
 _NUMBER = re.compile(r"[0-9A-Z]{7,34}")
-
-# --- profiles ---------------------------------------------------------------------------------------------------------
-
-
-async def refresh(request: web.Request) -> web.Response:
-    """Asks UPS for a new pair now, also after a refusal whose cause was mended."""
-    profile = await profile_of(request)
-    await request.app[PARTS].keeper.try_again(profile.id)
-    return _done("refreshed", f"profile-{profile.id}")
-
-
-async def disconnect(request: web.Request) -> web.Response:
-    """Forgets the profile's tokens."""
-    profile = await profile_of(request)
-    await request.app[PARTS].keeper.disconnect(profile.id)
-    return _done("disconnected", f"profile-{profile.id}")
-
-
-async def check_profile(request: web.Request) -> web.Response:
-    """Probes the profile's accounts."""
-    parts, profile = request.app[PARTS], await profile_of(request)
-    mine = [account for account in await parts.store.accounts() if account.profile == profile.id]
-    await probe_accounts(mine, parts.probe, parts.store, parts.now())
-    return _done("checked", f"profile-{profile.id}")
-
 
 # --- accounts ---------------------------------------------------------------------------------------------------------
 
@@ -73,7 +48,7 @@ async def add_account(request: web.Request) -> web.Response:
         )
     )
     await probe_accounts([account], parts.probe, parts.store, parts.now())
-    return _done("added", f"account-{account.id}")
+    return done("added", f"account-{account.id}")
 
 
 async def connect_account(request: web.Request) -> web.Response:
@@ -87,7 +62,7 @@ async def connect_account(request: web.Request) -> web.Response:
     connected = replace(account, profile=profile, application=application, probe=None, probe_note="", probed_at=None)
     await parts.store.change_account(connected)
     await probe_accounts([connected], parts.probe, parts.store, parts.now())
-    return _done("changed", f"account-{account.id}")
+    return done("changed", f"account-{account.id}")
 
 
 async def set_active(request: web.Request) -> web.Response:
@@ -95,7 +70,7 @@ async def set_active(request: web.Request) -> web.Response:
     account = await _account_of(request)
     active = (await form_of(request)).get("active") == "yes"
     await request.app[PARTS].store.change_account(replace(account, active=active))
-    return _done("changed", f"account-{account.id}")
+    return done("changed", f"account-{account.id}")
 
 
 async def remove_account(request: web.Request) -> web.Response:
@@ -105,7 +80,7 @@ async def remove_account(request: web.Request) -> web.Response:
         await request.app[PARTS].store.delete_account(account.id)
     except ValueError as error:
         raise Wrong(f"Account {account.number} is used by an access key, and stays. Map the key elsewhere.") from error
-    return _done("removed")
+    return done("removed")
 
 
 # --- access keys ------------------------------------------------------------------------------------------------------
@@ -118,7 +93,7 @@ async def map_key(request: web.Request) -> web.Response:
     if seen is None:
         raise gone("access key")
     accounts = {account.id: account for account in await parts.store.accounts()}
-    account = accounts.get(_id(form.get("account", "")))
+    account = accounts.get(number_of(form.get("account", "")))
     if account is None:
         raise Wrong("Choose the account that the program ships on.")
     if form.get("two_phase") not in {*TwoPhase}:
@@ -127,7 +102,7 @@ async def map_key(request: web.Request) -> web.Response:
     further = {_account_number(number) for number in form.get("further", "").replace(",", " ").split()}
     if further - others.keys():
         raise Wrong(f"There is no account {min(further - others.keys())} in the {account.environment} environment.")
-    test = accounts.get(_id(form.get("test_account", "")))
+    test = accounts.get(number_of(form.get("test_account", "")))
     await parts.store.add_key(
         AccessKey(
             id=0,
@@ -143,7 +118,7 @@ async def map_key(request: web.Request) -> web.Response:
         )
     )
     await parts.store.forget_sighting(seen.licence, seen.user)
-    return _done("mapped", "keys")
+    return done("mapped", "keys")
 
 
 async def accept_password(request: web.Request) -> web.Response:
@@ -156,7 +131,7 @@ async def accept_password(request: web.Request) -> web.Response:
         if key.user == seen.user:
             await parts.store.change_key(replace(key, password_hash=seen.password_hash))
             await parts.store.forget_sighting(seen.licence, seen.user)
-            return _done("password", "keys")
+            return done("password", "keys")
     raise gone("access key")
 
 
@@ -164,9 +139,9 @@ async def let_quote(request: web.Request) -> web.Response:
     """Confirms of this key only ask for prices from now on."""
     store = request.app[PARTS].store
     for key in await store.keys():
-        if key.id == _id(request.match_info["id"]):
+        if key.id == number_of(request.match_info["id"]):
             await store.change_key(replace(key, two_phase=TwoPhase.QUOTE))
-            return _done("quote", "keys")
+            return done("quote", "keys")
     raise gone("access key")
 
 
@@ -176,8 +151,8 @@ async def let_quote(request: web.Request) -> web.Response:
 async def void(request: web.Request) -> web.Response:
     """Voids it at UPS, now or as soon as UPS answers."""
     row = await request.app[PARTS].shipping.voids.by_page(int(request.match_info["id"]))
-    done = {State.VOIDED: "voided", State.VOIDING: "voiding"}.get(row.state, "kept")
-    return _done(done, "shipments")
+    what = {State.VOIDED: "voided", State.VOIDING: "voiding"}.get(row.state, "kept")
+    return done(what, "shipments")
 
 
 async def settle(request: web.Request) -> web.Response:
@@ -194,22 +169,14 @@ async def settle(request: web.Request) -> web.Response:
     elif form.get("exists") != "no":
         raise Wrong("Say whether it exists at UPS.")
     await parts.shipping.desk.settle_unknown(shipment.id, number)
-    return _done("settled", "shipments")
+    return done("settled", "shipments")
 
 
 # --- reading forms ----------------------------------------------------------------------------------------------------
 
 
-async def profile_of(request: web.Request) -> Profile:
-    """The profile that the path names."""
-    profile = await request.app[PARTS].store.profile(_id(request.match_info["id"]))
-    if profile is None:
-        raise gone("sign-in")
-    return profile
-
-
 async def _account_of(request: web.Request) -> Account:
-    account = await request.app[PARTS].store.account(_id(request.match_info["id"]))
+    account = await request.app[PARTS].store.account(number_of(request.match_info["id"]))
     if account is None:
         raise gone("account")
     return account
@@ -219,7 +186,7 @@ async def _through(parts: AdminParts, value: str) -> tuple[int | None, str | Non
     """Profile, application and environment of "profile:3" or "application:NAME"."""
     kind, _, name = value.partition(":")
     if kind == "profile":
-        profile = await parts.store.profile(_id(name))
+        profile = await parts.store.profile(number_of(name))
         if profile is not None:
             return profile.id, None, profile.environment
     application: Mapping[str, str] = {
@@ -237,9 +204,11 @@ def _account_number(text: str) -> str:
     return number
 
 
-def _id(text: str) -> int:
+def number_of(text: str) -> int:
+    """An id of the store; what is none is 0, which nothing has."""
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else 0
 
 
-def _done(what: str, anchor: str = "") -> web.Response:
-    return web.Response(status=303, headers={hdrs.LOCATION: f"/?done={what}{f'#{anchor}' if anchor else ''}"})
+def done(what: str, anchor: str = "", *, page: str = "/") -> web.Response:
+    """Leads back to a page, which says what was done."""
+    return web.Response(status=303, headers={hdrs.LOCATION: f"{page}?done={what}{f'#{anchor}' if anchor else ''}"})

@@ -12,9 +12,9 @@ from aiohttp import hdrs, web
 
 from ups_gateway.oauth.consent import Consent
 from ups_gateway.oauth.paste import ConsentFailed, FailureKind
-from ups_gateway.web.admin.actions import profile_of
 from ups_gateway.web.admin.parts import PARTS
 from ups_gateway.web.admin.probing import probe_accounts
+from ups_gateway.web.admin.profiles import profile_of
 from ups_gateway.web.admin.session import WRONG
 from ups_gateway.web.admin.trouble import Wrong
 from ups_gateway.web.rendering import STYLE, form_of, render

@@ -24,7 +24,10 @@ from ups_gateway.model import (
 from ups_gateway.oauth.flow import ClientSource
 from ups_gateway.oauth.lifetime import Held
 from ups_gateway.shipping.desk import Acceptance, Attention
+from ups_gateway.store.counts import Slot
+from ups_gateway.web.admin import pulse
 from ups_gateway.web.admin.parts import AdminParts
+from ups_gateway.web.admin.pulse import ProductReach
 
 ACCEPTANCE_OVER: Final = timedelta(days=7)
 
@@ -50,6 +53,11 @@ class Facts:
     acceptance: Sequence[Acceptance]
     pending: Sequence[Mapping[str, Any]]
     """Sign-ins begun and not finished."""
+    hour: Sequence[Slot] = ()
+    """The journal's sums of the last hour,"""
+    day: Sequence[Slot] = ()
+    """and of the last day."""
+    products: Sequence[ProductReach] = ()
 
 
 async def gather(parts: AdminParts) -> Facts:
@@ -78,6 +86,9 @@ async def gather(parts: AdminParts) -> Facts:
             for row in await store.pending_consents(now)
             if not row["used"] and datetime.fromisoformat(row["until"]) > now
         ],
+        hour=await store.traffic(now - pulse.HOUR, pulse.WIDTH),
+        day=await store.traffic(now - pulse.DAY, pulse.WIDTH),
+        products=parts.products(),
     )
 
 

@@ -57,8 +57,8 @@ def security_headers(parts: AdminParts) -> dict[str, str]:
     forms = " ".join(["'self'", "https://*.ups.com", *sorted(origins)])
     return {
         "Content-Security-Policy": (
-            f"default-src 'none'; style-src 'self'; img-src 'self'; form-action {forms}; base-uri 'none'; "
-            "frame-ancestors 'none'"
+            f"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+            f"form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
         ),
         "Cache-Control": "no-store",
         "Cross-Origin-Opener-Policy": "same-origin",

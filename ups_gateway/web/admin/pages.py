@@ -8,6 +8,8 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -17,7 +19,7 @@ from ups_gateway.model import Grant
 from ups_gateway.shipping.carrier import Label
 from ups_gateway.web.admin import words
 from ups_gateway.web.admin.facts import gather, usable
-from ups_gateway.web.admin.parts import PARTS
+from ups_gateway.web.admin.parts import PARTS, AdminParts
 from ups_gateway.web.admin.trouble import Wrong
 from ups_gateway.web.admin.view import status
 from ups_gateway.web.rendering import render
@@ -28,7 +30,7 @@ NOTICES: Final = {
     "added": "The account was added, and UPS was asked about it.",
     "changed": "The account was changed.",
     "removed": "The account was removed.",
-    "checked": "UPS was asked about the accounts.",
+    "deleted": "The sign-in was deleted. UPS still lists the consent: it can be withdrawn on ups.com.",
     "mapped": "The access key is mapped: its program can ship now.",
     "password": "The new password is accepted.",
     "quote": "Confirms of this access key are quotes from now on.",
@@ -39,7 +41,15 @@ NOTICES: Final = {
 }
 """By the value of `done` in the page's address, after a form."""
 
+EPOCH: Final = datetime.fromtimestamp(0, UTC)
+
 _TYPES: Final = {"gif": "image/gif", "png": "image/png", "pdf": "application/pdf"}
+
+
+async def looked_at(parts: AdminParts) -> bytes:
+    """What the pages show, without what changes by itself with every second."""
+    facts = await gather(parts)
+    return msgspec.json.encode(replace(status(facts, parts.zone), at=EPOCH))
 
 
 async def show_status(request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ The rule: pages reach nothing else of the gateway, and nothing of the configurat
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
@@ -18,6 +18,7 @@ from ups_gateway.model import Account, Application, Environment
 from ups_gateway.oauth.keeper import Keeper
 from ups_gateway.shipping.ledger import Shipping
 from ups_gateway.store import Store, Vault
+from ups_gateway.web.admin.pulse import ProductReach
 
 Verdict = Literal["linked", "not_linked", "undecided"]
 Probe = Callable[[Account], Awaitable[tuple[Verdict, str]]]
@@ -39,6 +40,8 @@ class AdminParts:
     """By name, as the keeper has them."""
     environments: Mapping[str, Environment]
     now: Callable[[], datetime]
+    products: Callable[[], Sequence[ProductReach]] = tuple
+    """Of UPS, as this process found them."""
     admin_url: str = "http://127.0.0.1:8081"
     """Where the status page is, for links from the TLS listener."""
     hosts: frozenset[str] = LOOPBACK_HOSTS
@@ -48,6 +51,8 @@ class AdminParts:
     zone: tzinfo | None = None
     """The zone times are shown in; None: the machine's."""
     version: str = __version__
+    live_pause: float = 3.0
+    """Seconds between two looks for what is new on open pages."""
     random: Callable[[int], bytes] = secrets.token_bytes
 
 

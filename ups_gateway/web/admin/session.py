@@ -75,7 +75,7 @@ async def signed_in(request: web.Request, handler: Handler) -> web.StreamRespons
     """Lets through what is public or has a session; what changes something must bring the session's CSRF token."""
     if request.path in PUBLIC or request.path.startswith("/static/"):
         return await handler(request)
-    csrf = await _csrf(request)
+    csrf = await csrf_of(request)
     if csrf is None:
         if request.path == "/api/status":
             return await handler(request) if await _reads(request) else _unauthorized(request)
@@ -137,7 +137,8 @@ async def sign_out(request: web.Request) -> web.Response:
     return response
 
 
-async def _csrf(request: web.Request) -> str | None:
+async def csrf_of(request: web.Request) -> str | None:
+    """The CSRF token of the request's session; None: nobody is signed in."""
     parts = request.app[PARTS]
     session = request.cookies.get(_cookie(request), "")
     return await parts.store.session(_hash(parts.vault, b"session", session), parts.now()) if session else None

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ups_gateway.model import Health
+from ups_gateway.web.admin.life import Life
+from ups_gateway.web.admin.pulse import Pulse
 from ups_gateway.web.admin.words import Tone
 
 
@@ -65,6 +67,9 @@ class Card:
     """Authorize or Reauthorize; empty for client credentials and applications that are gone."""
     signed_in: bool
     fields: TokenFields | None
+    access_life: Life | None
+    """Of a profile that is signed in."""
+    refresh_life: Life | None
     accounts: tuple[AccountLine, ...]
 
 
@@ -77,6 +82,7 @@ class Section:
     test: bool
     sentence: str
     works: bool
+    pulse: Pulse
     cards: tuple[Card, ...]
     loose: tuple[AccountLine, ...]
     """Accounts that no sign-in covers."""

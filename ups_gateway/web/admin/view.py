@@ -11,6 +11,8 @@ from datetime import datetime, tzinfo
 from ups_gateway.model import Account, Grant, Health, Profile, TokenPair
 from ups_gateway.oauth.lifetime import obtained_at
 from ups_gateway.web.admin.facts import Facts
+from ups_gateway.web.admin.life import access_life, refresh_life
+from ups_gateway.web.admin.pulse import pulse
 from ups_gateway.web.admin.values import AccountLine, Card, Section, Status, TokenFields
 from ups_gateway.web.admin.words import HEALTH_WORDS, TONES, Tone, counted, day, distance, listed
 from ups_gateway.web.admin.worklist import mapped_keys, seen_keys, shipments
@@ -69,7 +71,8 @@ def _sections(facts: Facts, zone: tzinfo | None) -> Iterable[Section]:
             if account.environment == name and _is_loose(account, facts)
         )
         sentence, works = _sentence(cards, loose, facts.now, zone)
-        yield Section(name, name == "production", name == "test", sentence, works, cards, loose)
+        mine = pulse(name, facts.hour, facts.day, facts.products, facts.now, zone)
+        yield Section(name, name == "production", name == "test", sentence, works, mine, cards, loose)
 
 
 def _sentence(
@@ -132,6 +135,8 @@ def _profile_card(profile: Profile, facts: Facts) -> Card:
         button="" if health is Health.INACTIVE else "Reauthorize" if profile.tokens else "Authorize",
         signed_in=signed_in,
         fields=None if profile.tokens is None else _fields(profile, profile.tokens, health, facts.now),
+        access_life=None if profile.tokens is None else access_life(profile, profile.tokens, health, facts.now),
+        refresh_life=None if profile.tokens is None else refresh_life(profile, profile.tokens, health, facts.now),
         accounts=lines,
     )
 
@@ -216,6 +221,8 @@ def _client_cards(environment: str, facts: Facts) -> Iterable[Card]:
             button="",
             signed_in=True,
             fields=_client_fields(mine, facts),
+            access_life=None,
+            refresh_life=None,
             accounts=lines,
         )
 
@@ -256,7 +263,7 @@ def _line(account: Account, source: Health, *, oauth: bool, advice: str = "") ->
     if health is Health.NOT_LINKED:
         advice = (
             "UPS says that this account is not linked to the login that signed in. On ups.com open Accounts and "
-            "Payment, choose Add Existing Account, then press Check accounts here."
+            "Payment, choose Add Existing Account, then press Test connection here."
         )
     return AccountLine(
         id=account.id,
