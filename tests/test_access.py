@@ -10,7 +10,7 @@ import pytest
 
 from tests.gateway import HOST, LICENCE, PASSWORD, USER, Gateway, a_gateway, access, confirm, rate, recover, track, void
 from ups_gateway.errors import BlockedKey, NotAuthorised
-from ups_gateway.model import AccessKey, Account, KeySighting, Secret, State
+from ups_gateway.model import AccessKey, Account, Credentials, KeySighting, Secret, State
 
 TEST_HOST = "wwwcie.ups.com"
 
@@ -91,6 +91,25 @@ async def test_one_licence_may_have_several_users(gateway: Gateway) -> None:
     await other_key(gateway, account, "first")
     await other_key(gateway, account, "second")
     assert (await gateway.ask(rate(""), first=access("OTHER", "second", "pw"))).code != "250002"
+
+
+@pytest.mark.parametrize(
+    ("licence", "user", "likely"),
+    [
+        pytest.param("OTHER", "second", "second", id="its own user"),
+        pytest.param("OTHER", "nobody", "first", id="another user"),
+        pytest.param("OTHER", None, "first", id="no user"),
+        pytest.param("NOBODYS", "second", None, id="another licence"),
+        pytest.param(None, "second", None, id="no licence"),
+    ],
+)
+async def test_a_program_with_wrong_credentials_is_known_by_its_licence(
+    gateway: Gateway, licence: str | None, user: str | None, likely: str | None
+) -> None:
+    await other_key(gateway, gateway.account, "first")
+    await other_key(gateway, gateway.account, "second")
+    found = await gateway.access.likely(Credentials(licence, user, Secret("wrong")))
+    assert (found.user if found else None) == likely
 
 
 async def test_the_hashes_of_passwords_seen_do_not_pile_up(gateway: Gateway) -> None:

@@ -24,7 +24,17 @@ from ups_gateway.errors import (
     UpsRefused,
     WrongPassword,
 )
-from ups_gateway.model import AccessKey, Account, Asked, KeySighting, LegacyCall, Operation, Secret, Shipment
+from ups_gateway.model import (
+    AccessKey,
+    Account,
+    Asked,
+    Credentials,
+    KeySighting,
+    LegacyCall,
+    Operation,
+    Secret,
+    Shipment,
+)
 from ups_gateway.store import Store
 from ups_gateway.store.passwords import Passwords
 
@@ -108,6 +118,12 @@ class Access:
         if not keys:
             raise _unknown_licence()
         raise WrongPassword("Invalid Authentication Information: the gateway knows this access key with another login.")
+
+    async def likely(self, given: Credentials) -> AccessKey | None:
+        """The key whose program this most likely is, though its credentials are wrong: for how it is told so."""
+        keys = [] if given.licence is None else await self._store.keys_of_licence(given.licence)
+        of_user = (key for key in keys if given.user is not None and _same(key.user, given.user))
+        return next(of_user, keys[0] if keys else None)
 
     async def _anonymous(self, asked: Asked) -> Caller:
         given = asked.credentials

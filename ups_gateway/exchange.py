@@ -20,6 +20,7 @@ from ups_gateway import translate
 from ups_gateway.access import Access
 from ups_gateway.errors import (
     ClientFault,
+    CredentialFault,
     GatewayBug,
     GatewayError,
     NotAuthorised,
@@ -80,6 +81,7 @@ class _Trace:
     asked: Asked | None = None
     key: AccessKey | None = None
     account: Account | None = None
+    fault_terms: translate.FaultTerms = translate.FAULT_TERMS
     code: str = ""
     result: Result = "ok"
 
@@ -152,9 +154,15 @@ class Exchange:
         self, call: LegacyCall, connection: Connection, peer: str, whole: Callable[[], float], trace: _Trace
     ) -> Handled:
         asked = trace.asked = translate.read(call)
-        caller = await self._access.caller(asked, call, peer=peer)
+        try:
+            caller = await self._access.caller(asked, call, peer=peer)
+        except CredentialFault:
+            likely = await self._access.likely(asked.credentials)
+            trace.fault_terms = _fault_terms(likely) if likely else translate.FAULT_TERMS
+            raise
         key = trace.key = caller.key
-        if translate.goes_out_whole(asked, _fault_terms(key)):
+        trace.fault_terms = _fault_terms(key)
+        if translate.goes_out_whole(asked, trace.fault_terms):
             trace.ends = min(trace.ends, trace.started + whole())
         place = await self._access.place(key, asked, call.host)
         account = trace.account = place.account
@@ -224,8 +232,7 @@ class Exchange:
     def _fault(self, call: LegacyCall, trace: _Trace, error: GatewayError) -> LegacyAnswer:
         trace.code = error.refusals[0].code
         trace.result = next((result for kind, result in _RESULTS if isinstance(error, kind)), "bug")
-        terms = _fault_terms(trace.key) if trace.key else translate.FAULT_TERMS
-        return translate.fault(trace.asked or call, error, terms)
+        return translate.fault(trace.asked or call, error, trace.fault_terms)
 
     def _record(self, call: LegacyCall, trace: _Trace, seconds: float, ups_seconds: float, peer: str) -> ExchangeRecord:
         return ExchangeRecord(

@@ -291,6 +291,10 @@ async def test_a_document_that_is_refused_is_thrown_with_its_code_once_the_key_a
     words = "Missing or invalid shipper number: ZZZZZZ is not one of this access key's."
     thrown = {"message": f'{{"code":"120100","message":"{words}"}}', "code": 200}
     assert await ups.error("createDocument", foreign) == thrown
+    stranger = replace(ups, options=(("password", "wrong"),))  # of the same licence: surely the same program
+    words = "Invalid Authentication Information: the gateway knows this access key with another login."
+    thrown = {"message": f'{{"code":"250002","message":"{words}"}}', "code": 200}
+    assert await stranger.error("createDocument", document()) == thrown
 
 
 async def test_a_wrong_password_is_thrown_and_noted_once(ups: Library, house: House) -> None:
