@@ -24,6 +24,9 @@ class Message(NamedTuple):
 
 
 MESSAGES = [
+    Message(Operation.RATE, Dialect.SOAP, "Rating-Rate-req"),
+    Message(Operation.RATE, Dialect.SOAP, "Rating-Rate-resp"),
+    Message(Operation.ADDRESS_STREET, Dialect.SOAP, "AddressValidation-AddressValidation-resp"),
     Message(Operation.LOCATOR, Dialect.XML, "Locator-Locator-req"),
     Message(Operation.LOCATOR, Dialect.XML, "Locator-Locator-resp"),
     Message(Operation.QUANTUM_VIEW, Dialect.XML, "QuantumView-req"),
@@ -36,8 +39,20 @@ MESSAGES = [
     Message(Operation.DANGEROUS_GOODS_CHEMICALS, Dialect.SOAP, "DangerousGoods-ChemicalReferenceData-req"),
     Message(Operation.DANGEROUS_GOODS_CHEMICALS, Dialect.SOAP, "DangerousGoods-ChemicalReferenceData-resp"),
 ]
+_RATED = "RatedShipment"
+_MODIFIED = (
+    "NegotiatedRateCharges.RateModifier",
+    "RatedPackage.NegotiatedCharges.RateModifier",
+    "RatedPackage.RateModifier",
+)
 _MANIFEST = "QuantumViewEvents.SubscriptionEvents.SubscriptionFile.Manifest"
 NEWER = {
+    f"{_RATED}.GuaranteedDelivery.ScheduledDeliveryDate",
+    f"{_RATED}.RoarRatedIndicator",
+    f"{_RATED}.Zone",
+    *(f"{_RATED}.RatedPackage.SimpleRate{member}" for member in ("", ".Code")),
+    *(f"{_RATED}.TimeInTransit.ServiceSummary.SundayDelivery{member}" for member in ("", "Disclaimer")),
+    *(f"{_RATED}.{place}{of}" for place in _MODIFIED for of in ("", ".ModifierType", ".ModifierDesc", ".Amount")),
     "SearchResults.ActiveAvailableAccessPointIndicator",
     f"{_MANIFEST}.LeadShipmentTrackingNumber",
     f"{_MANIFEST}.Package.PackageServiceOptions.AddShippingChargesToCODIndicator",
@@ -46,7 +61,7 @@ NEWER = {
     f"{_MANIFEST}.UPSPremierAccessorialIndicator",
     f"{_MANIFEST}.UPSPremierCategoryCode",
 }
-"""No old schema has a place for these."""
+"""The schemas of these messages have no place for these."""
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=str)

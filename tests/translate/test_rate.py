@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from tests.translate.asking_rates import SMALL, shipment, translated
-from tests.translate.reading import ACCOUNT, legacy, reply
+from tests.translate.reading import ACCOUNT, envelope, legacy, reply
 from tests.translate.whole import old_leaves, rest_body, rows
 from ups_gateway import translate
 from ups_gateway.errors import InvalidRequest, UpsUnreachable
@@ -124,7 +124,7 @@ def test_transit_times_of_documents_are_asked_for_documents(documents: str, bill
     assert made == {"PackageBillType": bill_type, "Pickup": {"Date": "20260115"}}
 
 
-def test_a_request_is_not_changed_by_beingtranslated() -> None:
+def test_a_request_is_not_changed_by_being_translated() -> None:
     asked = translate.read(
         legacy("/ups.app/xml/Rate", SMALL.format(option="", shipper="", package="", more="")),
     )
@@ -209,6 +209,51 @@ def test_every_member_of_the_old_answer_is_written_when_rest_has_it(ups_referenc
         "RatedShipment/TimeInTransit/ServiceSummary/Service/Code"
     ]
     assert old_verdicts(answer.body) == [("OK", "")]
+
+
+def test_every_member_of_the_soap_answer_is_written_when_rest_has_it(ups_reference: Path, old_verdicts: Any) -> None:
+    answer = _in_soap(rest_body(ups_reference, "Rating-Rate-resp"))
+    payload = etree.fromstring(answer).findall("{*}Body/*")[0]
+    table = rows(rate.SOAP_ANSWER)
+    said = "Response/TransactionReference/CustomerContext", "Response/TransactionReference/TransactionIdentifier"
+    freight = "RatedShipment/FRSShipmentData/TransportationCharges"
+    not_in_rest = {
+        "RatedShipment/TimeInTransit/ServiceSummary/Service/Code",
+        *(
+            f"{freight}/{charge}/{name}"
+            for charge in ("GrossCharge", "DiscountAmount", "NetCharge")
+            for name in ("Code", "Description", "SubType")
+        ),
+    }
+    written = [path for path in old_leaves(ups_reference, "Rate-resp-SOAP") if path not in said]
+    lost = {path for path in written if not _dropped(path, table) and _found(payload, path) is None}
+    assert lost == not_in_rest
+    assert old_verdicts(answer) == [("OK", "")]
+
+
+def test_what_the_soap_schema_requires_is_written_even_when_rest_has_nothing(old_verdicts: Any) -> None:
+    shipment = {
+        "Disclaimer": {"Description": "x"},
+        "RatedShipmentAlert": {"Code": "1"},
+        "ItemizedCharges": {"Code": "1"},
+        "TaxCharges": {},
+        "NegotiatedRateCharges": {"TaxCharges": {"MonetaryValue": "1"}},
+        "RatedPackage": {"Accessorial": {"Description": "x"}, "BillingWeight": {"Weight": "1"}},
+        "TimeInTransit": {
+            "ServiceSummary": {"Service": {"Description": "x"}, "EstimatedArrival": {"DayOfWeek": "MON"}}
+        },
+    }
+    answer = _in_soap({"RateResponse": {"RatedShipment": shipment}})
+    assert old_verdicts(answer) == [("OK", "")]
+
+
+def _in_soap(body: dict[str, Any]) -> bytes:
+    asked = translate.read(legacy("/webservices/Rate", envelope("<RateRequest><Shipment/></RateRequest>")))
+    return translate.answer(translate.request(asked, ACCOUNT, Terms()), [reply(body)]).body
+
+
+def _found(element: Any, path: str) -> Any:
+    return element.find("/".join(f"{{*}}{step}" for step in path.split("/")))
 
 
 def _dropped(path: str, table: dict[str, Any]) -> bool:

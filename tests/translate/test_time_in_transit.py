@@ -1,24 +1,29 @@
-"""Time in transit: that no member is lost, the types REST wants, and answers that hold neither times nor candidates."""
+"""Time in transit: that no member of a request is lost, and the types REST wants."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from lxml import etree
 
-from tests.translate.reading import ACCOUNT, legacy, reply
-from tests.translate.whole import old_leaves, old_message, rest_body, rows
+from tests.translate.reading import ACCOUNT, legacy
+from tests.translate.whole import old_leaves, old_message, rows, soap_message
 from ups_gateway import translate
-from ups_gateway.errors import Refusal, UpsRefused
-from ups_gateway.model import Terms, Translated
-from ups_gateway.translate.operations import time_in_transit, time_in_transit_answer
+from ups_gateway.model import Dialect, Operation, Terms, Translated
+from ups_gateway.translate.operations import SPECS, time_in_transit
 from ups_gateway.translate.operations.parts import at
 
 PATH = "/ups.app/xml/TimeInTransit"
-MEANINGS = {"ResidentialAddressIndicator": "01", "DocumentsOnlyIndicator": "02", "IncludeAllServicesIndicator": "True"}
+MEANINGS = {
+    "ResidentialAddressIndicator": "01",
+    "DocumentsOnlyIndicator": "02",
+    "IncludeAllServicesIndicator": "True",
+    "DropOffAtFacilityIndicator": "1",
+    "HoldForPickupIndicator": "1",
+}
 """What REST says for an element whose presence is the meaning."""
 
 
@@ -27,10 +32,17 @@ def _translated(members: str = "") -> Translated:
     return translate.request(translate.read(legacy(PATH, body)), ACCOUNT, Terms())
 
 
-def test_every_member_of_the_old_request_arrives_where_the_table_says(ups_reference: Path, openapi: ModuleType) -> None:
-    paths = old_leaves(ups_reference, "TNT-req-XML")
-    asked = translate.read(legacy(PATH, old_message("TimeInTransitRequest", paths)))
-    table = rows(time_in_transit.XML_REQUEST)
+@pytest.mark.parametrize("dialect", [Dialect.XML, Dialect.SOAP])
+def test_every_member_of_the_old_request_arrives_where_the_table_says(
+    dialect: Dialect, ups_reference: Path, openapi: ModuleType
+) -> None:
+    paths = old_leaves(ups_reference, f"TNT-req-{dialect.upper()}")
+    if dialect is Dialect.XML:
+        asked = translate.read(legacy(PATH, old_message("TimeInTransitRequest", paths)))
+    else:
+        paths.remove("DocumentsOnlyIndicator")  # BillType says more
+        asked = translate.read(legacy("/webservices/TimeInTransit", soap_message("TimeInTransitRequest", paths)))
+    table = rows(SPECS[Operation.TIME_IN_TRANSIT].requests[dialect])
     lost = [
         path
         for number, path in enumerate(paths)
@@ -42,29 +54,6 @@ def test_every_member_of_the_old_request_arrives_where_the_table_says(ups_refere
     _, _, invalid, unknown = openapi.check("POST", time_in_transit.PATH, asked.tree)
     assert [fault for fault in invalid if fault[1] not in ("minLength", "maxLength")] == []
     assert unknown == []
-
-
-def test_every_member_of_the_old_answer_is_written_when_rest_has_it(ups_reference: Path, old_verdicts: Any) -> None:
-    body = rest_body(ups_reference, "TimeInTransit-TimeInTransit-resp")
-    body["emsResponse"] |= {"billType": "02", "residentialIndicator": "01"}
-    answers = []
-    for without in ((), ("emsResponse",), ("emsResponse", "originPickList")):
-        left = {name: value for name, value in body.items() if name not in without}
-        if not without:
-            left |= {"originPickList": [], "destinationPickList": []}
-        answers.append(translate.answer(_translated(WHOLE), [reply(left)]).body)
-    roots = [etree.fromstring(answer) for answer in answers]
-    table = rows(time_in_transit_answer.XML_ANSWER)
-    paths = [path for path in old_leaves(ups_reference, "TNT-resp-XML") if not path.startswith("Response")]
-    assert [path for path in paths if not table[path].reason and all(root.find(path) is None for root in roots)] == []
-    assert [old_verdicts(answer) for answer in answers] == [[("OK", "")]] * 3
-
-
-WHOLE = """
-<TransitFrom><AddressArtifactFormat><PoliticalDivision3>N</PoliticalDivision3></AddressArtifactFormat></TransitFrom>
-<TransitTo><AddressArtifactFormat><PoliticalDivision3>S</PoliticalDivision3></AddressArtifactFormat></TransitTo>
-<MaximumListSize>9</MaximumListSize>
-"""
 
 
 @pytest.mark.parametrize(
@@ -114,45 +103,47 @@ def test_a_weight_without_a_unit_is_in_the_unit_of_its_origin() -> None:
     assert _translated(members).calls[0].body["weightUnitOfMeasure"] == "KGS"
 
 
+def test_the_kind_of_bill_says_more_than_the_indicator_of_documents() -> None:
+    for order in (("DocumentsOnlyIndicator", "BillType"), ("BillType", "DocumentsOnlyIndicator")):
+        given = {"DocumentsOnlyIndicator": "", "BillType": "04"}
+        body = {"TimeInTransitRequest": {name: given[name] for name in order}}
+        assert translate.read(legacy("/rest/TimeInTransit", json.dumps(body))).tree == {"billType": "04"}
+
+
+# --- the flat body of early REST --------------------------------------------------------------------------------------
+
+
+def _flat(body: dict[str, Any]) -> Any:
+    asked = translate.read(legacy("/ship/v1/shipments/transittimes", json.dumps(body)))
+    return asked.tree, asked.ignored
+
+
+def test_every_member_of_todays_body_is_taken_from_the_early_one(ups_reference: Path, openapi: ModuleType) -> None:
+    listed = (ups_reference / "fieldlists" / "rest-TimeInTransit-TimeInTransit-req.txt").read_text("utf-8").splitlines()
+    names = [line.split()[0].strip("/") for line in listed if line]
+    tree, ignored = _flat({name: "true" if name.startswith(("avv", "return")) else "1" for name in names})
+    assert (sorted(tree), ignored) == (sorted(names), ())
+    _, _, invalid, unknown = openapi.check("POST", time_in_transit.PATH, tree)
+    assert [fault for fault in invalid if fault[1] not in ("minLength", "maxLength")] == []
+    assert unknown == []
+
+
 @pytest.mark.parametrize(
-    ("body", "refusals"),
+    ("given", "sent"),
     [
-        (
-            {},
-            (Refusal("270037", "TimeInTransit information not available for the given data"),),
-        ),
-        (
-            {"emsResponse": "none", "validationList": [None], "originPickList": None},
-            (Refusal("270037", "TimeInTransit information not available for the given data"),),
-        ),
-        (
-            {"emsResponse": {"services": ["GND"]}},
-            (Refusal("270037", "TimeInTransit information not available for the given data"),),
-        ),
-        (
-            {"emsResponse": {"services": []}, "validationList": {"invalidFieldList": ["a", "b"]}},
-            (Refusal("270037", "TimeInTransit information not available for the given data (a, b)"),),
-        ),
-        (
-            {"validationList": {"invalidFieldList": ["shipDate"], "invalidFieldListCodes": ["270020", "270033"]}},
-            (Refusal("270020", "Invalid shipDate"), Refusal("270033", "Invalid data")),
-        ),
+        ({"weight": "10.5"}, {"weight": 10.5}),
+        ({"weight": 10.5}, {"weight": 10.5}),
+        ({"weightUnitOfMeasure": "kgs"}, {"weightUnitOfMeasure": "KGS"}),
+        ({"numberOfPackages": "2"}, {"numberOfPackages": 2}),
+        ({"numberOfPackages": "two"}, {"numberOfPackages": "two"}),
+        ({"avvFlag": True}, {"avvFlag": True}),
+        ({"avvFlag": "False"}, {"avvFlag": False}),
+        ({"avvFlag": "maybe"}, {"avvFlag": "maybe"}),
+        ({"returnUnfilteredServices": True}, {"returnUnfilterdServices": True}),
+        ({"returnHeavyGoodsServices": True, "requestType": "D"}, {}),
+        ({"originTownName": "", "originCityName": None}, {}),
+        ({"TimeInTransitRequest": {"shipDate": "2026-01-15"}}, {"shipDate": "2026-01-15"}),
     ],
 )
-def test_an_answer_without_times_or_candidates_is_a_refusal(body: dict[str, Any], refusals: tuple[Refusal]) -> None:
-    with pytest.raises(UpsRefused) as caught:
-        translate.answer(_translated(), [reply(body)])
-    assert caught.value.refusals == refusals
-
-
-def test_candidates_beside_times_count_only_where_the_place_is_ambiguous() -> None:
-    body = {
-        "emsResponse": {"services": [{"serviceLevel": "GND"}]},
-        "originPickList": [{"countryName": "UNITED STATES", "countryCode": "US"}],
-        "validationList": {"originAmbiguous": False},
-    }
-    clear = etree.fromstring(translate.answer(_translated(), [reply(body)]).body)
-    body["validationList"] = {"originAmbiguous": True}
-    unclear = etree.fromstring(translate.answer(_translated(), [reply(body)]).body)
-    assert [child.tag for child in clear] == ["Response", "TransitResponse"]
-    assert [child.tag for child in unclear] == ["Response", "TransitFromList"]
+def test_the_early_body_becomes_todays_types(given: dict[str, Any], sent: dict[str, Any]) -> None:
+    assert _flat(given) == (sent, ())
