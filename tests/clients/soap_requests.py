@@ -45,6 +45,7 @@ NEW_YORK = {
     "PostalCode": "10001",
     "CountryCode": "US",
 }
+BERLIN = {"AddressLine": "Hauptstr. 1", "City": "Berlin", "PostalCode": "10115", "CountryCode": "DE"}
 NOWHERE = NEW_YORK | {"PostalCode": ""}
 POUNDS = {"UnitOfMeasurement": {"Code": "LBS", "Description": "Pounds"}, "Weight": "5"}
 CARTON = {
@@ -55,6 +56,28 @@ CARTON = {
         "Height": "6",
     },
     "PackageWeight": POUNDS,
+}
+
+
+INVOICE = {
+    "FormType": ["01"],
+    "InvoiceNumber": "17",
+    "InvoiceDate": "20260302",
+    "ReasonForExport": "SALE",
+    "CurrencyCode": "USD",
+    "Product": [
+        {
+            "Description": ["Shoes"],
+            "Unit": {"Number": "1", "UnitOfMeasurement": {"Code": "EA", "Description": "Each"}, "Value": "20"},
+            "CommodityCode": "6403990000",
+            "OriginCountryCode": "US",
+            "NumberOfPackagesPerCommodity": "1",
+            "ProductWeight": {"UnitOfMeasurement": {"Code": "LBS", "Description": "Pounds"}, "Weight": "2"},
+        }
+    ],
+    "Contacts": {
+        "SoldTo": {"Name": "Müller", "AttentionName": "Max", "Phone": {"Number": "030123456"}, "Address": BERLIN}
+    },
 }
 
 
@@ -129,8 +152,8 @@ def recover(number: str) -> dict[str, Any]:
     }
 
 
-def track(number: str) -> dict[str, Any]:
-    return {"Request": asked("1"), "InquiryNumber": number}
+def track(number: str, option: str = "1") -> dict[str, Any]:
+    return {"Request": asked(option), "InquiryNumber": number}
 
 
 def street_address(country: str = "US") -> dict[str, Any]:

@@ -1,136 +1,34 @@
-"""zeep, unmodified, with UPS's own WSDLs, does through the gateway all that UPS's SOAP services offered."""
+"""zeep, unmodified, with UPS's own WSDLs, does through the gateway all that old Python programs used it for."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from base64 import b64decode
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
-import zeep
-from zeep.exceptions import Fault
-from zeep.helpers import serialize_object
 
 from tests.clients import soap_requests as ask
 from tests.clients.labels import size
-from tests.house import LICENCE, PASSWORD, House
-
-GOOD = {
-    "ResponseStatus": {"Code": "1", "Description": "Success"},
-    "TransactionReference": {"CustomerContext": ask.CONTEXT},
-}
-
-
-class Refused(Exception):
-    """The fault that a program catches, and what zeep reads in its detail."""
-
-    def __init__(self, fault: Fault, errors: Any) -> None:
-        super().__init__(errors)
-        self.words, self.errors = fault.message, errors
-
-    @property
-    def told(self) -> tuple[str, str, str]:
-        """Severity, code and description of the only error."""
-        (error,) = self.errors["ErrorDetail"]
-        primary = error["PrimaryErrorCode"]
-        return error["Severity"], primary["Code"], primary["Description"]
-
-
-class Emptying(zeep.Plugin):
-    """A program that loses the payload on the way."""
-
-    def egress(self, envelope: Any, headers: Any, operation: Any, options: Any) -> tuple[Any, Any]:
-        del envelope[-1][:]
-        return envelope, headers
-
-
-@dataclass(frozen=True)
-class Library:
-    """A program's use of zeep: one client a service, its address the gateway's."""
-
-    house: House
-    wsdls: Path
-    licence: str = LICENCE
-    password: str = PASSWORD
-    plugins: tuple[zeep.Plugin, ...] = ()
-
-    async def call(self, service: str, operation: str, request: Mapping[str, Any], wsdl: str = "") -> Any:
-        """What zeep makes of the answer, without what is absent. Raises Refused."""
-        answers: list[bytes] = []
-        with requests.Session() as session:
-            session.trust_env = False
-            session.hooks["response"].append(lambda response, **_: answers.append(response.content))
-            client = zeep.Client(
-                str(self.wsdls / (wsdl or ask.WSDLS[service])),
-                transport=zeep.Transport(session=session),
-                plugins=list(self.plugins),
-            )
-            try:
-                return await asyncio.to_thread(self._call, client, service, operation, request)
-            finally:
-                for answer in answers:
-                    self.house.validate(answer)
-
-    def _call(self, client: zeep.Client, service: str, operation: str, request: Mapping[str, Any]) -> Any:
-        (binding,) = client.wsdl.bindings
-        proxy = client.create_service(binding, f"http://127.0.0.1:{self.house.port}/webservices/{service}")
-        security = client.get_element(f"{{{ask.SECURITY_NAMESPACE}}}UPSSecurity")(
-            **ask.security(self.licence, self.password)
-        )
-        try:
-            return present(proxy[operation](**request, _soapheaders=[security]))
-        except Fault as fault:
-            (errors,) = fault.detail
-            raise Refused(fault, present(client.wsdl.types.deserialize(errors))) from fault
-
-    async def get(self, service: str, operation: str, request: Mapping[str, Any], wsdl: str = "") -> Any:
-        """The payload of a good answer."""
-        answer = await self.call(service, operation, request, wsdl)
-        assert answer.pop("Response") == GOOD
-        return answer
-
-    async def refusal(self, service: str, operation: str, request: Mapping[str, Any]) -> tuple[str, str, str]:
-        """What a program is told that asks for this."""
-        with pytest.raises(Refused) as raised:
-            await self.call(service, operation, request)
-        assert raised.value.words == "An exception has been raised as a result of client data."
-        return raised.value.told
-
-
-def present(value: Any) -> Any:
-    """As plain values, without the names that zeep lists for what an answer could hold and does not."""
-    if isinstance(value, list):
-        return [present(one) for one in value]
-    if isinstance(value, zeep.xsd.CompoundValue):
-        value = serialize_object(value, dict)
-    if not isinstance(value, dict):
-        return value
-    return {name: present(one) for name, one in value.items() if one is not None and one != []}
+from tests.clients.zeep_program import GOOD, Emptying, Program, shipped
+from tests.house import House
 
 
 @pytest.fixture
-def ups(house: House, ups_reference: Path) -> Library:
-    return Library(house, ups_reference / "wsdl")
+def ups(house: House, ups_reference: Path) -> Program:
+    return Program(house, ups_reference / "wsdl")
 
 
 def money(amount: str) -> dict[str, str]:
     return {"CurrencyCode": "USD", "MonetaryValue": amount}
 
 
-async def shipped(ups: Library) -> Any:
-    """The results of a shipment of one phase."""
-    return (await ups.get("Ship", "ProcessShipment", ask.ship()))["ShipmentResults"]
-
-
 # --- rates and shipments ----------------------------------------------------------------------------------------------
 
 
-async def test_rate_and_shop_agree_about_a_service(ups: Library) -> None:
+async def test_rate_and_shop_agree_about_a_service(ups: Program) -> None:
     alert = {"Code": "110971", "Description": "Your invoice may vary from the displayed reference rates"}
     rated = await ups.call("Rate", "ProcessRate", ask.rate("Rate"))
     shopped = await ups.call("Rate", "ProcessRate", ask.rate("Shop"))
@@ -163,7 +61,7 @@ async def test_rate_and_shop_agree_about_a_service(ups: Library) -> None:
     }
 
 
-async def test_a_shipment_costs_what_its_rate_said_and_has_a_label(ups: Library, house: House) -> None:
+async def test_a_shipment_costs_what_its_rate_said_and_has_a_label(ups: Program, house: House) -> None:
     (rated,) = (await ups.call("Rate", "ProcessRate", ask.rate("Rate")))["RatedShipment"]
     results = await shipped(ups)
     (package,) = results["PackageResults"]
@@ -181,7 +79,7 @@ async def test_a_shipment_costs_what_its_rate_said_and_has_a_label(ups: Library,
     assert [one["number"] for one in await house.shipments()] == [number]
 
 
-async def test_confirm_says_what_accept_then_hands_out(ups: Library, house: House) -> None:
+async def test_confirm_says_what_accept_then_hands_out(ups: Program, house: House) -> None:
     confirmed = (await ups.get("Ship", "ProcessShipConfirm", ask.ship(packages=2)))["ShipmentResults"]
     asked = ask.accept(confirmed.pop("ShipmentDigest"))
     accepted = (await ups.get("Ship", "ProcessShipAccept", asked))["ShipmentResults"]
@@ -200,7 +98,7 @@ async def test_confirm_says_what_accept_then_hands_out(ups: Library, house: Hous
     assert [one["number"] for one in there["packages"]] == numbers
 
 
-async def test_a_void_takes_the_shipment_back_once(ups: Library, house: House) -> None:
+async def test_a_void_takes_the_shipment_back_once(ups: Program, house: House) -> None:
     number = (await shipped(ups))["ShipmentIdentificationNumber"]
     voided = await ups.get("Void", "ProcessVoid", ask.void(number))
     assert voided == {"SummaryResult": {"Status": {"Code": "1", "Description": "Voided"}}}
@@ -209,7 +107,7 @@ async def test_a_void_takes_the_shipment_back_once(ups: Library, house: House) -
     assert said == ("Hard", "190117", "The Shipment has already been voided")
 
 
-async def test_one_package_of_a_shipment_is_voided(ups: Library, house: House) -> None:
+async def test_one_package_of_a_shipment_is_voided(ups: Program, house: House) -> None:
     results = (await ups.get("Ship", "ProcessShipment", ask.ship(packages=2)))["ShipmentResults"]
     lead, second = (one["TrackingNumber"] for one in results["PackageResults"])
     assert await ups.get("Void", "ProcessVoid", ask.void(lead, second)) == {
@@ -220,7 +118,7 @@ async def test_one_package_of_a_shipment_is_voided(ups: Library, house: House) -
     assert [one["voided"] is None for one in there["packages"]] == [True, False]
 
 
-async def test_a_lost_label_is_recovered(ups: Library) -> None:
+async def test_a_lost_label_is_recovered(ups: Program) -> None:
     results = await shipped(ups)
     number, label = results["ShipmentIdentificationNumber"], results["PackageResults"][0]["ShippingLabel"]
     assert await ups.get("LBRecovery", "ProcessLabelRecovery", ask.recover(number)) == {
@@ -245,7 +143,7 @@ async def test_a_lost_label_is_recovered(ups: Library) -> None:
 
 @pytest.mark.parametrize("kit", ["Track-loadable", "Track-2021-patched"])
 async def test_a_delivered_shipment_tells_its_way_whichever_the_age_of_the_wsdl(
-    ups: Library, house: House, kit: str
+    ups: Program, house: House, kit: str
 ) -> None:
     number = (await shipped(ups))["ShipmentIdentificationNumber"]
     house.clock.advance(10 * 24 * 3600)
@@ -261,7 +159,7 @@ async def test_a_delivered_shipment_tells_its_way_whichever_the_age_of_the_wsdl(
     assert shipment["Service"] == {"Code": "003", "Description": "UPS Ground"}
 
 
-async def test_a_street_address_is_found(ups: Library) -> None:
+async def test_a_street_address_is_found(ups: Program) -> None:
     kind = {"Code": "1", "Description": "Commercial"}
     found = await ups.get("XAV", "ProcessXAV", ask.street_address())
     assert found == {  # zeep shows an empty element, as the indicator is, like one that is absent
@@ -283,7 +181,7 @@ async def test_a_street_address_is_found(ups: Library) -> None:
     }
 
 
-async def test_time_in_transit_tells_days(ups: Library) -> None:
+async def test_time_in_transit_tells_days(ups: Program) -> None:
     found = (await ups.get("TimeInTransit", "ProcessTimeInTransit", ask.time_in_transit()))["TransitResponse"]
     services = {one["Service"]["Code"]: one["EstimatedArrival"] for one in found.pop("ServiceSummary")}
     assert {code: one["Arrival"]["Date"] for code, one in services.items()} == {
@@ -314,7 +212,7 @@ async def test_time_in_transit_tells_days(ups: Library) -> None:
     }
 
 
-async def test_a_pickup_is_priced_ordered_and_called_off_once(ups: Library) -> None:
+async def test_a_pickup_is_priced_ordered_and_called_off_once(ups: Program) -> None:
     priced = (await ups.get("Pickup", "ProcessPickupRate", ask.pickup_rate()))["RateResult"]
     assert priced == {
         "RateType": "FD",
@@ -337,81 +235,16 @@ async def test_a_pickup_is_priced_ordered_and_called_off_once(ups: Library) -> N
     assert said == ("Hard", "190107", "The Pickup Request has previously been canceled")
 
 
-async def test_ordered_pickups_are_listed_and_the_service_center_is_found(ups: Library) -> None:
-    number = (await ups.get("Pickup", "ProcessPickupCreation", ask.pickup()))["PRN"]
-    assert await ups.get("Pickup", "ProcessPickupPendingStatus", ask.pickup_pending()) == {
-        "PendingStatus": [
-            {
-                "PickupType": "01",
-                "ServiceDate": "20260303",
-                "PRN": number,
-                "OnCallStatusCode": "012",
-                "PickupStatusMessage": "Your pickup request is being processed",
-                "BillingCode": "01",
-                "ContactName": "Ann",
-            }
-        ]
-    }
-    found = await ups.get("Pickup", "ProcessPickupGetServiceCenterFacilities", ask.facilities())
-    (center,) = found["ServiceCenterLocation"]["DropOffFacilities"]
-    assert (center["Address"]["City"], center["Address"]["PostalCode"], center["Type"]) == ("ATLANTA", "30328", "FRT")
-    assert [day["Day"] for day in center["FacilityTime"]["DayOfWeek"]] == ["MON", "TUE", "WED", "THU", "FRI"]
-
-
-async def test_a_document_is_uploaded_pushed_to_a_shipment_and_deleted_once(ups: Library) -> None:
-    service = "PaperlessDocumentAPI"
-    uploaded = await ups.get(service, "ProcessUploading", ask.upload(b"%PDF-1.4\n%%EOF\n"))
-    (document,) = uploaded["FormsHistoryDocumentID"]["DocumentID"]
-    assert re.fullmatch(r"[\d.-]{26}", document)
-    number = (await shipped(ups))["ShipmentIdentificationNumber"]
-    pushed = await ups.get(service, "ProcessPushToImageRepository", ask.push(document, number))
-    assert re.fullmatch(r"[\d.-]{26}", pushed["FormsGroupID"])
-    # an answer of nothing but Response is Response itself, says zeep
-    assert await ups.call(service, "ProcessDeleting", ask.delete(document)) == GOOD
-    said = await ups.refusal(service, "ProcessDeleting", ask.delete(document))
-    assert said == ("Hard", "128238", f"No PDF found for given documentId {document}.")
-
-
-async def test_dangerous_goods_are_looked_up_and_checked(ups: Library) -> None:
-    known = await ups.get("DangerousGoodsUtility", "ProcessChemicalReferenceData", ask.chemicals())
-    details = {one["ChemicalDetail"]["RegulationSet"]: one["ChemicalDetail"] for one in known["ChemicalData"]}
-    assert details["49CFR"] == {
-        "RegulationSet": "49CFR",
-        "IDNumber": "UN1090",
-        "HazardousMaterialsDescription": "ACETONE",
-        "ClassDivisionNumber": "3",
-        "PackagingGroupType": "II",
-        "TechnicalNameRequiredIndicator": "N",
-        "AdditionalShippingInformationRequiredIndicator": "N",
-        "ChannelTunnelAcceptedIndicator": "N",
-        "ChemicalType": "49CFR",
-    }
-    checked = await ups.get("DangerousGoodsUtility", "ProcessAcceptanceAuditPreCheck", ask.precheck())
-    assert checked == {
-        "ShipperNumber": "A1B2C3",
-        "Service": {"Code": "03"},
-        "RegulationSet": "49CFR",
-        "PackageResults": [
-            {
-                "PackageIdentifier": "1",
-                "AccessibleIndicator": "N",
-                "EuropeBUIndicator": "N",
-                "ChemicalRecordResults": [{"ChemicalRecordIdentifier": "1"}],
-            }
-        ],
-    }
-
-
 # --- what a program is told that asks in vain -------------------------------------------------------------------------
 
 
-async def test_what_ups_refuses_reaches_the_program_with_upss_code(ups: Library, house: House) -> None:
+async def test_what_ups_refuses_reaches_the_program_with_upss_code(ups: Program, house: House) -> None:
     told = {name: await ups.refusal(service, name, asked) for name, (service, asked, _) in ask.IN_VAIN.items()}
     assert told == {name: ("Hard", *refusal) for name, (_, _, refusal) in ask.IN_VAIN.items()}
     assert await house.shipments() == []
 
 
-async def test_an_accept_with_anothers_digest_is_refused(ups: Library) -> None:
+async def test_an_accept_with_anothers_digest_is_refused(ups: Program) -> None:
     severity, code, _ = await ups.refusal("Ship", "ProcessShipAccept", ask.accept("rO0ABXNy"))
     assert (severity, code) == ("Hard", "125000")
 
@@ -424,7 +257,7 @@ async def test_an_accept_with_anothers_digest_is_refused(ups: Library) -> None:
     ],
 )
 async def test_a_wrong_access_key_is_told_in_every_service(
-    ups: Library, house: House, wrong: dict[str, Any], code: str
+    ups: Program, house: House, wrong: dict[str, Any], code: str
 ) -> None:
     stranger = replace(ups, **wrong)
     told = [await stranger.refusal(service, name, asked) for name, (service, asked) in ask.OPERATIONS.items()]
@@ -432,7 +265,7 @@ async def test_a_wrong_access_key_is_told_in_every_service(
     assert await house.calls("/api/") == 0
 
 
-async def test_a_gateway_that_nobody_authorized_says_so_in_every_service(ups: Library, house: House) -> None:
+async def test_a_gateway_that_nobody_authorized_says_so_in_every_service(ups: Program, house: House) -> None:
     await house.gateway.keeper.disconnect(house.profile.id)
     told = [await ups.refusal(service, name, asked) for name, (service, asked) in ask.OPERATIONS.items()]
     assert [one[:2] for one in told] == [("Hard", "20001")] * len(ask.OPERATIONS)
@@ -440,7 +273,7 @@ async def test_a_gateway_that_nobody_authorized_says_so_in_every_service(ups: Li
     assert await house.calls("/api/") == 0
 
 
-async def test_a_request_that_lost_its_payload_is_told_as_not_valid(ups: Library, house: House) -> None:
+async def test_a_request_that_lost_its_payload_is_told_as_not_valid(ups: Program, house: House) -> None:
     told = await replace(ups, plugins=(Emptying(),)).refusal("Rate", "ProcessRate", ask.rate("Rate"))
     assert told == ("Hard", "10002", "The SOAP envelope has no Body, or nothing in it.")
     assert await house.calls("/api/") == 0
