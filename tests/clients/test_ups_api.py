@@ -235,11 +235,27 @@ async def test_the_nearest_access_point_is_found(ups: Library) -> None:
     assert 0 < float(place["Distance"]["Value"]) <= 150
 
 
-async def test_a_document_is_uploaded(ups: Library) -> None:
+async def test_a_document_is_uploaded_and_joined_to_a_shipment(ups: Library) -> None:
     uploaded = await ups.get("createDocument", document())
-    assert re.fullmatch(r"[\d.-]{26}", uploaded.pop("FormsHistoryDocumentID")["DocumentID"])
+    history = uploaded.pop("FormsHistoryDocumentID")
+    assert re.fullmatch(r"[\d.-]{26}", history["DocumentID"])
     context = {"TransactionReference": {"CustomerContext": "order 4711"}}
     assert uploaded == {"Response": GOOD | context}
+    number = await shipped(ups)
+    joined = await ups.get(
+        "addDocumentShipment",
+        {
+            "Request": context,
+            "ShipperNumber": ACCOUNT,
+            "FormsHistoryDocumentID": history,
+            "ShipmentIdentifier": number,
+            "ShipmentDateAndTime": "2026-03-02-10.00.00",
+            "ShipmentType": "1",
+            "TrackingNumber": number,
+        },
+    )
+    assert re.fullmatch(r"[\d.-]{26}", joined.pop("FormsGroupID"))
+    assert joined == {"Response": GOOD | context}
 
 
 # --- what a program is told that asks in vain -------------------------------------------------------------------------
