@@ -16,6 +16,9 @@ from tests.web.administering import Gateway, exchange
 from ups_gateway.model import State
 from ups_gateway.web.admin import add_admin_routes
 
+PAGES = ("/", "/connect", "/paste", "/profiles/1")
+"""With one profile that signed in."""
+
 
 async def test_the_first_line_answers_whether_shipping_works(admin: Gateway) -> None:
     sentences = [(await admin.get()).sentence]
@@ -70,7 +73,7 @@ async def test_no_token_and_no_licence_is_on_any_page(admin: Gateway) -> None:
     assert profile.tokens is not None
     assert profile.tokens.refresh_token is not None
     secrets = (profile.tokens.access_token.reveal(), profile.tokens.refresh_token.reveal(), "LICENCE0000", "secret-1")
-    for path in ("/", "/paste", "/api/status"):
+    for path in (*PAGES, "/api/status"):
         page = await admin.get(path)
         assert (page.status, [secret for secret in secrets if secret in page.text]) == (200, [])
 
@@ -86,7 +89,7 @@ async def test_what_comes_from_outside_is_escaped(admin: Gateway) -> None:
 
 async def test_pages_hold_no_inline_script_no_inline_style_and_nothing_from_elsewhere(admin: Gateway) -> None:
     await _everything(admin)
-    for path in ("/", "/paste", "/sign-in", await admin.link()):
+    for path in (*PAGES, "/sign-in", await admin.link()):
         text = (await admin.get(path)).text
         loaded = set(re.findall(r'(?:src|<link[^>]*href)="([^"]*)"', text))
         assert loaded - {"/static/live.js"} == {"/static/gateway.css", "/static/icon.svg"}
@@ -98,7 +101,7 @@ async def test_every_form_on_the_page_leads_to_a_route_that_takes_it(admin: Gate
     await _everything(admin)
     app = web.Application()
     add_admin_routes(app, admin.parts)
-    forms = (await admin.get()).forms()
+    forms = [form for path in ("/", "/connect", "/paste", "/profiles/1") for form in (await admin.get(path)).forms()]
     actions = {re.sub(r"[0-9a-f]{24}|\d+", "N", action) for action, _ in forms}
     found = [await app.router.resolve(make_mocked_request("POST", action)) for action, _ in forms]
     assert [match.http_exception for match in found if match.http_exception is not None] == []
@@ -106,6 +109,7 @@ async def test_every_form_on_the_page_leads_to_a_route_that_takes_it(admin: Gate
     assert actions >= {
         *("/accounts", "/accounts/N/active", "/accounts/N/connect", "/accounts/N/remove", "/profiles", "/sign-out"),
         *("/profiles/N/authorize", "/profiles/N/check", "/profiles/N/refresh"),
+        *("/profiles/N/disconnect", "/profiles/N/delete", "/paste"),
         *("/seen-keys/N/map", "/shipments/N/settle", "/shipments/N/void"),
     }
 
@@ -131,7 +135,8 @@ async def test_the_test_environment_is_set_apart_and_named(admin: Gateway) -> No
 
 
 async def test_the_trademark_line_is_on_every_page(admin: Gateway) -> None:
-    for path in ("/", "/paste", "/sign-in", "/upscallback"):
+    await admin.consent()
+    for path in (*PAGES, "/sign-in", "/upscallback"):
         assert "Not affiliated with or endorsed by UPS." in (await admin.get(path)).words
 
 

@@ -181,7 +181,7 @@ async def test_the_status_page_points_to_the_paste_form_while_a_sign_in_is_under
     before = (await admin.get()).words
     await _begun(admin)
     during = (await admin.get()).words
-    assert ("is under way" in before, "is under way" in during) == (False, True)
+    assert ("has not come back yet" in before, "has not come back yet" in during) == (False, True)
 
 
 # --- the callback's page ----------------------------------------------------------------------------------------------
@@ -192,7 +192,9 @@ async def test_the_callback_needs_nothing_but_its_own_path_for_its_looks(gateway
     assert re.findall(r'<link rel="stylesheet" href="([^"]*)"', page.text) == ["/upscallback?style"]
     style = await gateway.get("/upscallback?style")
     assert (style.status, style.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
-    assert re.findall(r"(?:src|href|action)=\"([^\"]*)\"", page.text) == ["/upscallback?style", "#content", "/"]
+    assert re.findall(r"(?:src|href|action)=\"([^\"]*)\"", page.text) == [
+        *("/upscallback?style", "#content", "/connect", "/"),
+    ]
 
 
 async def test_authorizing_again_keeps_the_profile(admin: Gateway) -> None:

@@ -84,6 +84,7 @@ class Consents:
             "name": name,
             "return_to": return_to,
             "verifier": verifier.reveal() if verifier else "",
+            "begun": self._now().isoformat(),
             "until": (self._now() + self._lifetime).isoformat(),
             "used": False,
         }

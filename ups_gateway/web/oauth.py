@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 
 from ups_gateway.errors import GatewayError
 from ups_gateway.oauth.paste import ConsentFailed
-from ups_gateway.web.admin.consent import TITLES, finished, status_page
+from ups_gateway.web.admin.consent import CONNECT, TITLES, finished, status_page
 from ups_gateway.web.admin.guard import hand_over
 from ups_gateway.web.admin.parts import PARTS, AdminParts
 from ups_gateway.web.rendering import STATIC, render, set_up
@@ -44,5 +44,7 @@ async def callback(request: web.Request) -> web.StreamResponse:
 
 
 def _failed(request: web.Request, title: str, words: str, status: int) -> web.Response:
-    home = status_page(request, "/")
-    return render(request, "consent_failed.html", status=status, style=STYLE, title=title, words=words, home=home)
+    home, again = status_page(request, "/"), status_page(request, CONNECT)
+    return render(
+        request, "consent_failed.html", status=status, style=STYLE, title=title, words=words, home=home, again=again
+    )

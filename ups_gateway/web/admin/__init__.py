@@ -35,6 +35,7 @@ def add_admin_routes(app: web.Application, parts: AdminParts) -> None:
     app.router.add_get("/sign-in", session.show_sign_in)
     app.router.add_post("/sign-in", session.sign_in)
     app.router.add_post("/sign-out", session.sign_out)
+    app.router.add_get(consent.CONNECT, consent.show_connect)
     app.router.add_post("/profiles", consent.begin_new)
     app.router.add_post(f"/profiles/{_ID}/authorize", consent.begin)
     app.router.add_get("/paste", consent.show_paste)

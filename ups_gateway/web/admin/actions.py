@@ -28,24 +28,12 @@ _NUMBER = re.compile(r"[0-9A-Z]{7,34}")
 async def add_account(request: web.Request) -> web.Response:
     """A new account on a profile or a client-credentials application (`through`), probed at once."""
     parts, form = request.app[PARTS], await form_of(request)
-    number = _account_number(form.get("number", ""))
-    country = form.get("country", "").upper() or "US"
-    if not re.fullmatch(r"[A-Z]{2}", country):
-        raise Wrong("The country is a code of two letters, for example US.")
+    wanted = account_of(form)
     profile, application, environment = await _through(parts, form.get("through", ""))
-    if any((one.number, one.environment) == (number, environment) for one in await parts.store.accounts()):
-        raise Wrong(f"Account {number} is there already in the {environment} environment.")
+    if any((one.number, one.environment) == (wanted.number, environment) for one in await parts.store.accounts()):
+        raise Wrong(f"Account {wanted.number} is there already in the {environment} environment.")
     account = await parts.store.add_account(
-        Account(
-            id=0,
-            number=number,
-            environment=environment,
-            nickname=form.get("nickname", "")[:60],
-            postal_code=form.get("postal_code", "").upper()[:12],
-            country=country,
-            profile=profile,
-            application=application,
-        )
+        replace(wanted, environment=environment, profile=profile, application=application)
     )
     await probe_accounts([account], parts.probe, parts.store, parts.now())
     return done("added", f"account-{account.id}")
@@ -173,6 +161,21 @@ async def settle(request: web.Request) -> web.Response:
 
 
 # --- reading forms ----------------------------------------------------------------------------------------------------
+
+
+def account_of(form: Mapping[str, str]) -> Account:
+    """A new account from the fields of a form, without environment and sign-in yet. Raises Wrong."""
+    country = form.get("country", "").upper() or "US"
+    if not re.fullmatch(r"[A-Z]{2}", country):
+        raise Wrong("The country is a code of two letters, for example US.")
+    return Account(
+        id=0,
+        number=_account_number(form.get("number", "")),
+        environment="",
+        nickname=form.get("nickname", "")[:60],
+        postal_code=form.get("postal_code", "").upper()[:12],
+        country=country,
+    )
 
 
 async def _account_of(request: web.Request) -> Account:

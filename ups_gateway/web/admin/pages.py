@@ -15,10 +15,9 @@ from typing import Final
 import msgspec
 from aiohttp import hdrs, web
 
-from ups_gateway.model import Grant
 from ups_gateway.shipping.carrier import Label
 from ups_gateway.web.admin import words
-from ups_gateway.web.admin.facts import gather, usable
+from ups_gateway.web.admin.facts import gather
 from ups_gateway.web.admin.parts import PARTS, AdminParts
 from ups_gateway.web.admin.trouble import Wrong
 from ups_gateway.web.admin.view import status
@@ -62,7 +61,6 @@ async def show_status(request: web.Request) -> web.Response:
         status=200,
         page=status(facts, parts.zone),
         notice=NOTICES.get(request.query.get("done", ""), ""),
-        sign_ins=[one for one in parts.applications.values() if usable(one, Grant.AUTHORIZATION_CODE)],
         accounts=facts.accounts,
         profiles=facts.profiles,
         version=parts.version,

@@ -141,6 +141,17 @@ class ShipmentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """A sign-in that was begun and has brought nothing back yet."""
+
+    name: str
+    application: str
+    begun: datetime
+    slow: bool
+    """Long enough ago to ask whether UPS showed something else than expected."""
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The whole page."""
 
@@ -151,5 +162,5 @@ class Status:
     shipments: tuple[ShipmentLine, ...]
     seen_keys: tuple[SeenKey, ...]
     keys: tuple[KeyLine, ...]
-    pending: int
-    """Sign-ins under way."""
+    pending: tuple[Pending, ...]
+    """Sign-ins under way, newest first."""

@@ -15,7 +15,7 @@ from ups_gateway.web.admin.life import access_life, refresh_life
 from ups_gateway.web.admin.pulse import pulse
 from ups_gateway.web.admin.values import AccountLine, Card, Section, Status, TokenFields
 from ups_gateway.web.admin.words import HEALTH_WORDS, TONES, Tone, counted, day, distance, listed
-from ups_gateway.web.admin.worklist import mapped_keys, seen_keys, shipments
+from ups_gateway.web.admin.worklist import mapped_keys, pending, seen_keys, shipments
 
 _GRAVITY: tuple[Tone, ...] = ("bad", "soon", "good", "off")
 CAN_SHIP = frozenset({Health.OK, Health.EXPIRING})
@@ -36,7 +36,7 @@ def status(facts: Facts, zone: tzinfo | None) -> Status:
         shipments=tuple(shipments(facts)),
         seen_keys=tuple(seen_keys(facts)),
         keys=tuple(mapped_keys(facts)),
-        pending=len(facts.pending),
+        pending=tuple(pending(facts)),
     )
 
 

@@ -1,4 +1,4 @@
-"""What waits for a person: shipments that need attention and access keys that nobody has mapped. Pure.
+"""What waits for a person: shipments that need attention, access keys that nobody has mapped, sign-ins begun. Pure.
 
 The rule: every line says what happened, and what to do about it.
 """
@@ -6,17 +6,19 @@ The rule: every line says what happened, and what to do about it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from ups_gateway.model import AccessKey, Account, Shipment, State, TwoPhase
 from ups_gateway.shipping.desk import Acceptance
 from ups_gateway.web.admin.facts import Facts
-from ups_gateway.web.admin.values import KeyLine, SeenKey, ShipmentLine
+from ups_gateway.web.admin.values import KeyLine, Pending, SeenKey, ShipmentLine
 from ups_gateway.web.admin.words import counted
 
 SETTLING: Final = timedelta(minutes=5)
 """A confirm younger than this is about to be accepted, and no one's worry."""
+SLOW: Final = timedelta(minutes=3)
+"""A sign-in takes a person a minute; UPS keeps CampusShip logins on a page of its own and sends nobody back."""
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "unknown": (
@@ -95,6 +97,15 @@ def seen_keys(facts: Facts) -> Iterator[SeenKey]:
             count=seen.count,
             mapped=(seen.licence, seen.user) in known,
         )
+
+
+def pending(facts: Facts) -> Iterator[Pending]:
+    """Sign-ins under way, newest first."""
+    names = {profile.id: profile.name for profile in facts.profiles}
+    for row in facts.pending:
+        begun = datetime.fromisoformat(row["begun"])
+        name = names.get(row["profile"], row["name"] or row["application"])
+        yield Pending(name, row["application"], begun, slow=facts.now - begun >= SLOW)
 
 
 def mapped_keys(facts: Facts) -> Iterator[KeyLine]:
