@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-from tests.gateway import access, confirm, rate
+from tests.gateway import access, confirm, rate, track, void
 from tests.house import ACCOUNT, LICENCE, PASSWORD, USER
 from tests.promises import test_rest
 
@@ -16,6 +16,9 @@ XOLTWS = "http://www.ups.com/XMLSchema/XOLTWS"
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 BLAME = "An exception has been raised as a result of client data."
 NOTHING: Mapping[str, str] = {}
+NUMBER = "1ZA1B2C30399999990"
+VOID = {"VoidShipmentRequest": {"Request": "", "VoidShipment": {"ShipmentIdentificationNumber": NUMBER}}}
+TRACK = {"TrackRequest": {"Request": {"RequestOption": "1"}, "InquiryNumber": NUMBER}}
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,9 @@ class Speaker:
     """The request for a price."""
     ship: Callable[[Key, str], bytes]
     """The request for a shipment on that account."""
+    void: Callable[[Key], bytes]
+    track: Callable[[Key], bytes]
+    """Both of `NUMBER`."""
     nonsense: bytes
     """A request that cannot be read, and in these words."""
     words: str
@@ -68,7 +74,7 @@ class Speaker:
     """A request for what UPS has no API for any more, or never had, and in these words."""
     gone: str
     told: Callable[[Trouble, str], Told]
-    """How the trouble of a "rate", a "ship" or what is "retired" looks to it."""
+    """How the trouble of a "rate", "ship", "void", "track", or of what is "retired", looks to it."""
 
 
 def http(method: str, target: str, body: bytes, headers: Mapping[str, str] = NOTHING) -> bytes:
@@ -86,16 +92,17 @@ def _xml(tool: str, key: Key, document: str) -> bytes:
 
 
 def _told_in_xml(trouble: Trouble, asked: str) -> Told:
-    roots = {"rate": "RatingServiceSelection", "ship": "ShipmentConfirm", "retired": "Teleport"}
+    roots = {"rate": "RatingServiceSelection", "ship": "ShipmentConfirm", "void": "VoidShipment", "track": "Track"}
+    root = roots.get(asked, "Teleport")
     code, words = trouble.errors[0]
     # XML knows no Authentication
     severity = "Transient" if trouble.severity == "Transient" else "Hard"
     wait = f"<MinimumRetrySeconds>{trouble.wait}</MinimumRetrySeconds>" if trouble.wait else ""
     body = (
-        f'<?xml version="1.0"?>\n<{roots[asked]}Response><Response><ResponseStatusCode>0</ResponseStatusCode>'
+        f'<?xml version="1.0"?>\n<{root}Response><Response><ResponseStatusCode>0</ResponseStatusCode>'
         "<ResponseStatusDescription>Failure</ResponseStatusDescription>"
         f"<Error><ErrorSeverity>{severity}</ErrorSeverity><ErrorCode>{code}</ErrorCode><ErrorDescription>"
-        f"{escape(words)}</ErrorDescription>{wait}</Error></Response></{roots[asked]}Response>"
+        f"{escape(words)}</ErrorDescription>{wait}</Error></Response></{root}Response>"
     )
     return 200, "application/xml", body.encode("ascii", "xmlcharrefreplace")
 
@@ -104,6 +111,8 @@ XML = Speaker(
     "xml",
     lambda key: _xml("Rate", key, rate()),
     lambda key, account: _xml("ShipConfirm", key, confirm(account, bill=account)),
+    lambda key: _xml("Void", key, void(NUMBER)),
+    lambda key: _xml("Track", key, track(NUMBER)),
     http("POST", "/ups.app/xml/Rate", b""),
     "The request is empty; an XML document was expected.",
     _xml("Teleport", Key(), "<TeleportRequest/>"),
@@ -160,6 +169,8 @@ SOAP = Speaker(
     "soap",
     lambda key: _soap("Rate", key, test_rest.rate()),
     lambda key, account: _soap("Ship", key, test_rest.ship(account)),
+    lambda key: _soap("Void", key, VOID),
+    lambda key: _soap("Track", key, TRACK),
     http("POST", "/webservices/Rate", b""),
     "The request is empty; an XML document was expected.",
     _soap("FreightRate", Key(), {"FreightRateRequest": {}}),
@@ -199,6 +210,8 @@ JSON = Speaker(
     "json",
     lambda key: _json("Rate", key, test_rest.rate()),
     lambda key, account: _json("Ship", key, test_rest.ship(account)),
+    lambda key: _json("Void", key, VOID),
+    lambda key: _json("Track", key, TRACK),
     http("POST", "/rest/Rate", b"{"),
     "The request is not JSON: Input data was truncated",
     _json("FreightRate", Key(), {"FreightRateRequest": {}}),
@@ -222,6 +235,8 @@ HEADER = Speaker(
     "header",
     lambda key: _rest("/ship/v1/rating/Rate", key, test_rest.rate()),
     lambda key, account: _rest("/ship/v1807/shipments", key, test_rest.ship(account)),
+    lambda key: http("DELETE", f"/ship/v1/shipments/cancel/{NUMBER}", b"", key.headers),
+    lambda key: http("GET", f"/track/v1/details/{NUMBER}", b"", key.headers),
     http("POST", "/ship/v1/rating/Rate", b"{"),
     "The request is not JSON: Input data was truncated",
     _rest("/ship/v1607/freight/rating/ground", Key(), {}),
@@ -232,6 +247,8 @@ REST = Speaker(
     "rest",
     lambda key: _rest("/api/rating/v2409/Rate", key, test_rest.rate()),
     lambda key, account: _rest("/api/shipments/v2409/ship", key, test_rest.ship(account)),
+    lambda key: http("DELETE", f"/api/shipments/v2409/void/cancel/{NUMBER}", b"", key.headers),
+    lambda key: http("GET", f"/api/track/v1/details/{NUMBER}", b"", key.headers),
     http("POST", "/api/rating/v2409/Rate", b"{"),
     "The request is not JSON: Input data was truncated",
     _rest("/api/freight/v1/ship", Key(), {}),

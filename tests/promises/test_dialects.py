@@ -17,18 +17,22 @@ from tests.promises.test_waiting import IMPATIENT, SLOW
 from tests.web.wire import read_answer
 from ups_gateway.model import State
 
-Asked = Literal["rate", "ship"]
+Asked = Literal["rate", "ship", "void", "track"]
 everyone = pytest.mark.parametrize("speaker", SPEAKERS, ids=lambda speaker: speaker.name)
 either = pytest.mark.parametrize("asked", ["rate", "ship"])
 FAMILIES = {
     "rate": [("111210", "The requested service is unavailable between the selected locations.")],
     "ship": [("120201", "Shipper's name is missing."), ("9120079", "Two & more: <Grüße>.")],
+    "void": [("190106", "The time for voiding has expired.")],
+    "track": [("151044", "No tracking information available")],
 }
-"""UPS's codes of rating and shipping; several, and words that are no ASCII."""
+"""UPS's codes of each service; several, and words that are no ASCII."""
 
 
 def request(speaker: Speaker, asked: Asked, key: Key = KNOWN, account: str = MINE) -> bytes:
-    return speaker.rate(key) if asked == "rate" else speaker.ship(key, account)
+    if asked == "ship":
+        return speaker.ship(key, account)
+    return {"rate": speaker.rate, "void": speaker.void, "track": speaker.track}[asked](key)
 
 
 async def told(house: House, speaker: Speaker, data: bytes) -> Told:
@@ -48,7 +52,7 @@ def said(*errors: tuple[str, str]) -> dict[str, Any]:
 
 
 @everyone
-@either
+@pytest.mark.parametrize("asked", FAMILIES)
 async def test_what_ups_refuses_is_told_with_its_codes_and_words(house: House, speaker: Speaker, asked: Asked) -> None:
     errors = FAMILIES[asked]
     await house.ups.fault(path="/api/", status=400, body=said(*errors))
