@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ups_gateway.translate.engine import (
+    ABSENT,
     FLAG,
     Covered,
     Default,
@@ -214,3 +215,7 @@ def test_coverage_names_every_path_with_its_rest_path_or_reason() -> None:
         Covered("V", "w"),
         Covered("V/Z", "w"),
     ]
+
+
+def test_the_markers_name_themselves_where_a_table_is_shown() -> None:
+    assert repr({"a": FLAG, "b": ABSENT}) == "{'a': FLAG, 'b': ABSENT}"

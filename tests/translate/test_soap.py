@@ -141,6 +141,11 @@ def test_the_first_child_of_the_body_decides_not_the_path_nor_the_action() -> No
             "There is no service for the request 'NonsenseRequest' at '/webservices/Void'.",
         ),
         (
+            envelope("<LocatorRequest/>"),
+            UnknownOperation,
+            "LocatorRequest does not exist in this API of UPS's, or the gateway lacks it.",
+        ),
+        (
             envelope("<FreightRateRequest/>"),
             UnknownOperation,
             "UPS sold its freight business (now TForce Freight); there is no UPS API for it any more.",
