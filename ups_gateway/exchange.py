@@ -168,7 +168,7 @@ class Exchange:
         account = trace.account = place.account
         terms = Terms(key.two_phase, key.at_once, self._now().astimezone().date(), caller.anonymous)
         if asked.dialect is Dialect.XML and asked.operation in self._old_api and not caller.anonymous:
-            translated = translate.old_request(asked, call)
+            translated = translate.old_request(asked, call, account, terms)
         else:
             translated = translate.request(asked, account, terms)
         asked = translated.asked

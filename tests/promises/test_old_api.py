@@ -250,6 +250,17 @@ async def test_an_accept_whose_outcome_is_unknown_is_not_repeated_until_it_is_se
     assert ((await accepted(hatch)).good, len(hatch.ups.asked)) == (True, 2)
 
 
+async def test_an_accept_that_a_person_vouches_for_waits_on_the_page_and_gets_its_labels(hatch: Hatch) -> None:
+    hatch.ups.script = [cut]
+    await accepted(hatch)
+    desk = hatch.house.gateway.shipping.desk
+    settled = await desk.settle_unknown(1, NUMBER)
+    assert (settled.state, [found.reason for found in await desk.attention()]) == (State.ACCEPTED, ["undelivered"])
+    answer = await accepted(hatch)
+    assert (answer.number, hatch.ups.asked[1:]) == (NUMBER, ["POST /api/labels/v1/recovery"])
+    assert await desk.attention() == ()
+
+
 async def test_an_accept_that_ups_refuses_may_be_tried_again(hatch: Hatch) -> None:
     refused = failure("ShipmentAcceptResponse", "Hard", "120103", "Missing or invalid digest.")
     hatch.ups.script = [lambda _: web.Response(text=refused)]

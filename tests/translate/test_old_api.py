@@ -6,7 +6,16 @@ import pytest
 
 from tests.translate.reading import ACCOUNT, legacy
 from ups_gateway import translate
-from ups_gateway.errors import GatewayError, NotAuthorised, OutcomeUnknown, Refusal, UpsRefused, UpsUnreachable
+from ups_gateway.errors import (
+    BadDigest,
+    GatewayError,
+    InvalidRequest,
+    NotAuthorised,
+    OutcomeUnknown,
+    Refusal,
+    UpsRefused,
+    UpsUnreachable,
+)
 from ups_gateway.model import LegacyAnswer, Operation, RestCall, RestReply, Terms, Translated
 from ups_gateway.translate import Created, Label, VoidVerdict, old_api
 from ups_gateway.translate.dialects import xml
@@ -38,7 +47,7 @@ ROOTS = {
 def old(document: str, tool: str = "rate") -> Translated:
     """What is asked of UPS's old API; the client may write the tool as it likes."""
     call = legacy(f"/ups.app/xml/{tool}", KEY + document)
-    return translate.old_request(translate.read(call), call)
+    return translate.old_request(translate.read(call), call, ACCOUNT, Terms())
 
 
 def said(root: str, inner: str = "", *, code: str = "1", errors: str = "", status: int = 200) -> RestReply:
@@ -94,11 +103,18 @@ def test_a_request_is_ascii_and_whole_whatever_it_was() -> None:
         f'<?xml version="1.0" encoding="ISO-8859-1"?>{KEY[21:]}<?xml version="1.0" encoding="ISO-8859-1"?>'
         "<TrackRequest><ReferenceNumber><Value>é &amp; co</Value></ReferenceNumber></TrackRequest>".encode("latin-1"),
     )
-    (sent,) = translate.old_request(translate.read(call), call).calls
+    (sent,) = translate.old_request(translate.read(call), call, ACCOUNT, Terms()).calls
     assert sent.body == (
         '<?xml version="1.0"?>\n<TrackRequest><ReferenceNumber><Value>&#233; &amp; co</Value></ReferenceNumber>'
         "</TrackRequest>"
     )
+
+
+def test_what_the_ledger_needs_must_be_there() -> None:
+    with pytest.raises(InvalidRequest, match="to void"):
+        old("<VoidShipmentRequest/>", "Void")
+    with pytest.raises(BadDigest):
+        old("<ShipmentAcceptRequest><ShipmentDigest> </ShipmentDigest></ShipmentAcceptRequest>", "ShipAccept")
 
 
 def test_a_label_recovery_that_mails_creates() -> None:

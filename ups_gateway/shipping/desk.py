@@ -26,6 +26,8 @@ SHOWN_FOR: Final = timedelta(days=7)
 LONG_VOIDING: Final = timedelta(hours=24)
 ENOUGH_ACCEPTED: Final = 0.8
 
+_OF_TWO_PHASES: Final = frozenset({Operation.SHIP_CONFIRM, Operation.SHIP_ACCEPT})
+
 Reason = Literal["unknown", "undelivered", "voiding_refused", "voiding_long", "cannot_be_voided"]
 
 
@@ -133,7 +135,7 @@ class Desk:
             return replace(
                 row,
                 # A confirm that a person vouches for is accepted: the automatic void must not take it.
-                state=State.ACCEPTED if row.operation is Operation.SHIP_CONFIRM else State.CREATED,
+                state=State.ACCEPTED if row.operation in _OF_TWO_PHASES else State.CREATED,
                 number=number,
                 tracking_numbers=(number,) if number else (),
                 note="A person said that it exists.",
@@ -157,6 +159,8 @@ class Desk:
                     lambda row: replace(row, sealed_request=None, sealed_reply=None, note=""),
                 )
                 forgotten += changed is not None
+        if forgotten:
+            await self._store.empty_log()
         return forgotten
 
     async def tidy(self, now: datetime) -> int:

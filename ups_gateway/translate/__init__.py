@@ -170,8 +170,13 @@ def request(asked: Asked, account: Account, terms: Terms) -> Translated:
     return replace(translated, ignored=asked.ignored + translated.ignored)
 
 
-def old_request(asked: Asked, call: LegacyCall) -> Translated:
-    """The same request for UPS's old XML API, where the configuration says so. Unverified: see `old_api`."""
+def old_request(asked: Asked, call: LegacyCall, account: Account, terms: Terms) -> Translated:
+    """The same request for UPS's old XML API, where the configuration says so. Unverified: see `old_api`.
+
+    Raises what `request` does where the ledger needs a number or a digest that is not there.
+    """
+    if asked.operation in (Operation.VOID, Operation.SHIP_ACCEPT):
+        request(asked, account, terms)
     return old_api.request(asked, call)
 
 
@@ -233,6 +238,8 @@ def fault(about: Asked | LegacyCall, error: GatewayError, terms: FaultTerms = FA
         dialect, root, path, wire = about.dialect, about.root, "", about.wire
     else:
         dialect, root, path, wire = _likely_dialect(about), xml.root_in(about.body), about.path, None
+        if dialect is Dialect.SOAP:
+            return soap.wrap_fault(soap.likely_wire(about.body), error)
     if isinstance(wire, xml.Wire) and wire.among_services:
         return soap.wrap_fault(None, error)
     match dialect:
