@@ -165,7 +165,7 @@ def _of_sign_in(
     if kind == "expired":
         return f"{name} has ended: {_cannot_ship(numbers)}.", f"{_REAUTHORIZE}; shipping works again at once."
     return (
-        f"UPS no longer accepts {name[0].lower()}{name[1:]}: {_cannot_ship(numbers)}. {refusal}".rstrip(),
+        f"{name} is no longer accepted by UPS: {_cannot_ship(numbers)}. {refusal}".rstrip(),
         f"This happens when the UPS password or the account's payment changed. {_REAUTHORIZE}.",
     )
 

@@ -134,6 +134,8 @@ def _bare(address: str) -> str:
 
 def _smtp_words(error: BaseException, server: str) -> str:
     match error:
+        case TimeoutError():
+            return f"the mail server {server} did not answer in time"
         case aiosmtplib.SMTPAuthenticationError():
             return f"the mail server {server} refused user and password ({error.code})"
         case aiosmtplib.SMTPRecipientsRefused():
@@ -141,13 +143,13 @@ def _smtp_words(error: BaseException, server: str) -> str:
             return f"the mail server {server} refused every recipient ({codes})"
         case aiosmtplib.SMTPResponseException():
             return f"the mail server {server} refused the mail ({error.code})"
-        case aiosmtplib.SMTPNotSupported():
-            return f"the mail server {server} does not offer what is needed: {error.message}"
-        case TimeoutError():
-            return f"the mail server {server} did not answer in time"
     if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
         return f"the certificate of the mail server {server} is not trusted, or it does not speak TLS there"
-    return f"the mail server {server} could not be reached, or cut the connection"
+    if isinstance(error, OSError):
+        return f"the mail server {server} could not be reached, or cut the connection"
+    if isinstance(error, aiosmtplib.SMTPException):
+        return f"the mail server {server} does not offer what is needed: {error.message}"
+    return f"the mail cannot be written for the mail server {server} ({type(error).__name__})"
 
 
 # --- webhook ----------------------------------------------------------------------------------------------------------

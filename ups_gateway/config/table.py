@@ -142,7 +142,7 @@ def watched_environment(text: str) -> str:
 
 
 def mail_address(text: str) -> str:
-    if not re.fullmatch(r"[^@<>,]*<[^@<>\s]+@[^@<>\s]+>|[^@<>\s,]+@[^@<>\s,]+", words(text)):
+    if not re.fullmatch(r"[^@<>,]*<[!-~]+@[!-~]+>|[!-~]+@[!-~]+", words(text)) or re.search(r"@.*@|,|>.", text):
         raise ValueError("expected an e-mail address, for example shipping@example.com")
     return text
 
