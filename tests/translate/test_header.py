@@ -296,6 +296,13 @@ def test_an_array_of_several_or_of_none_stays_an_array() -> None:
     assert answered(Operation.RATE, "v1", body) == body
 
 
+def test_tracking_takes_language_signature_and_proof_of_delivery_from_the_query() -> None:
+    query = "locale=de_DE&returnSignature=true&returnPOD=TRUE"
+    call = LegacyCall("GET", "onlinetools.ups.com", f"/track/v1/details/{NUMBER}", query, {}, b"")
+    (asked,) = translate.request(translate.read(call), ACCOUNT, Terms()).calls
+    assert dict(asked.query) == {"locale": "de_DE", "returnSignature": "true", "returnPOD": "true"}
+
+
 def test_tracking_is_answered_as_ups_does_whatever_the_version() -> None:
     body: Any = {"trackResponse": {"shipment": [{"package": [{"activity": [{}]}]}]}}
     assert answered(Operation.TRACK, "v1", body) == body

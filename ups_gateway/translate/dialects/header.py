@@ -82,8 +82,15 @@ def _void(path: Mapping[str, str], query: Mapping[str, str], _body: dict[str, An
     return {"VoidShipment": {"ShipmentIdentificationNumber": path["number"], "TrackingNumber": numbers}}
 
 
-def _track(path: Mapping[str, str], _query: Mapping[str, str], _body: dict[str, Any]) -> dict[str, Any]:
-    return {"InquiryNumber": path["number"], "Request": {"RequestOption": "1"}}
+def _track(path: Mapping[str, str], query: Mapping[str, str], _body: dict[str, Any]) -> dict[str, Any]:
+    """Early REST gave every activity; signature and proof of delivery are the options 8 and 2 of the old message."""
+    given = {name.lower(): value for name, value in query.items()}
+    wanted = [option for name, option in _TRACK_OPTIONS.items() if given.get(name, "").lower() == "true"]
+    content = {"InquiryNumber": path["number"], "Request": {"RequestOption": ["1", *wanted]}}
+    return {**content, "Locale": given["locale"]} if given.get("locale") else content
+
+
+_TRACK_OPTIONS: Final = {"returnsignature": "8", "returnpod": "2"}
 
 
 def _no_pickup(path: Mapping[str, str], _query: Mapping[str, str], _body: dict[str, Any]) -> dict[str, Any]:
