@@ -22,10 +22,13 @@ WSDLS = {
     "Pickup": "Pickup/Pickup.wsdl",
     "PaperlessDocumentAPI": "PaperlessDocumentAPI/PaperlessDocumentAPI.wsdl",
     "DangerousGoodsUtility": "DangerousGoodsUtility/DangerousGoodsUtility.wsdl",
+    "FreightPickup": "FreightPickup/FreightPickup.wsdl",
+    "DeniedParty": "TradeabilityXPCI/DeniedParty.wsdl",
 }
 """Service -> its WSDL below wsdl/ of UPS's material. The newest one of Track refers to types that it lacks."""
 
 SECURITY_NAMESPACE = "http://www.ups.com/XMLSchema/XOLTWS/UPSS/v1.0"
+TRADE_NAMESPACE = "http://www.ups.com/schema/xpci/1.0/auth"
 CONTEXT = "order 4711"
 TUESDAY = date(2026, 3, 3)
 """The day after the tests' Monday."""

@@ -156,3 +156,19 @@ async def test_a_destination_in_doubt_has_its_candidates(ups: Program) -> None:
         ("IL", "62701"),
         ("MO", "65801"),
     ]
+
+
+async def test_what_ups_retired_says_so_to_programs_that_still_ask(ups: Program) -> None:
+    pickup = {"Request": ask.asked(), "PickupRequestConfirmationNumber": "WBU4711"}
+    assert await ups.refusal("FreightPickup", "ProcessFreightCancelPickup", pickup) == (
+        "Hard",
+        "20002",
+        "UPS sold its freight business (now TForce Freight); there is no UPS API for it any more.",
+    )
+    party = {"ScreenType": "Party", "CompanyName": "Blue", "MatchLevel": "High"}
+    screening = {"Request": {"RequestAction": "DPS"}, "Party": party}
+    assert await ups.refusal("DeniedParty", "ProcessDPSRequest", screening) == (
+        "Hard",
+        "20002",
+        "UPS retired this API of its old Developer Kit and names no successor.",
+    )

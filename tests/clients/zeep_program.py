@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import requests
 import zeep
-from zeep.exceptions import Fault
+from zeep.exceptions import Fault, NamespaceError
 from zeep.helpers import serialize_object
 
 from tests.clients import soap_requests as ask
-from tests.house import LICENCE, PASSWORD, House
+from tests.house import LICENCE, PASSWORD, USER, House
 
 GOOD = {
     "ResponseStatus": {"Code": "1", "Description": "Success"},
@@ -76,14 +76,20 @@ class Program:
     def _call(self, client: zeep.Client, service: str, operation: str, request: Mapping[str, Any]) -> Any:
         (binding,) = client.wsdl.bindings
         proxy = client.create_service(binding, f"http://127.0.0.1:{self.house.port}/webservices/{service}")
-        security = client.get_element(f"{{{ask.SECURITY_NAMESPACE}}}UPSSecurity")(
-            **ask.security(self.licence, self.password)
-        )
         try:
-            return present(proxy[operation](**request, _soapheaders=[security]))
+            return present(proxy[operation](**request, _soapheaders=[self._credentials(client)]))
         except Fault as fault:
             (errors,) = fault.detail
             raise Refused(fault, present(client.wsdl.types.deserialize(errors))) from fault
+
+    def _credentials(self, client: zeep.Client) -> Any:
+        """In the header that the service's WSDL knows."""
+        try:
+            header = client.get_element(f"{{{ask.SECURITY_NAMESPACE}}}UPSSecurity")
+        except NamespaceError:  # the trade services have that of the XML API
+            header = client.get_element(f"{{{ask.TRADE_NAMESPACE}}}AccessRequest")
+            return header(AccessLicenseNumber=self.licence, UserId=USER, Password=self.password)
+        return header(**ask.security(self.licence, self.password))
 
     async def get(self, service: str, operation: str, request: Mapping[str, Any], wsdl: str = "") -> Any:
         """The payload of a good answer."""

@@ -326,6 +326,13 @@ def test_the_trade_services_have_errors_of_their_own_namespace() -> None:
     assert answer.body == whole("Client", fault("Hard", "10002", "m", space=f"{space}/error"))
 
 
+def test_the_trade_services_have_them_even_where_no_operation_is_theirs() -> None:
+    space = "http://www.ups.com/schema/xpci/1.0"
+    request = envelope(f'<d:DeniedPartyScreenerRequest xmlns:d="{space}/dps"/>')
+    answer = translate.fault(legacy("/webservices/DeniedParty", request), UnknownOperation("m"))
+    assert answer.body == whole("Client", fault("Hard", "20002", "m", space=f"{space}/error"))
+
+
 @pytest.mark.parametrize("path", ["/webservices/Rate", "/webservices/AV", "/webservices/Unheard", "/WebServices/Rate"])
 @pytest.mark.parametrize("body", ["", "<soapenv:Envelope", "<AddressValidationRequest>"])
 def test_a_body_that_cannot_be_read_is_a_soap_fault_on_every_path_of_the_services(path: str, body: str) -> None:

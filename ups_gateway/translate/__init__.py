@@ -237,9 +237,8 @@ def fault(about: Asked | LegacyCall, error: GatewayError, terms: FaultTerms = FA
     if isinstance(about, Asked):
         dialect, root, path, wire = about.dialect, about.root, "", about.wire
     else:
-        dialect, root, path, wire = _likely_dialect(about), xml.root_in(about.body), about.path, None
-        if dialect is Dialect.SOAP:
-            return soap.wrap_fault(soap.likely_wire(about.body), error)
+        dialect, root, path = _likely_dialect(about), xml.root_in(about.body), about.path
+        wire = soap.likely_wire(about.body) if dialect is Dialect.SOAP else None
     if isinstance(wire, xml.Wire) and wire.among_services:
         return soap.wrap_fault(None, error)
     match dialect:

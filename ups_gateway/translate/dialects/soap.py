@@ -22,7 +22,8 @@ from ups_gateway.translate.engine import Node, compile_xml, escape
 ENVELOPE: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 COMMON: Final = "http://www.ups.com/XMLSchema/XOLTWS/Common/v1.0"
 ERROR: Final = "http://www.ups.com/XMLSchema/XOLTWS/Error/v1.1"
-XPCI_ERROR: Final = "http://www.ups.com/schema/xpci/1.0/error"
+_TRADE: Final = "http://www.ups.com/schema/xpci/1.0/"
+XPCI_ERROR: Final = f"{_TRADE}error"
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 HEADERS: Final[Mapping[str, str]] = MappingProxyType({"Content-Type": "text/xml; charset=utf-8"})
 _FAULT_WORDS: Final = "An exception has been raised as a result of client data."
@@ -150,6 +151,11 @@ def wrap_fault(wire: Wire | None, error: GatewayError) -> LegacyAnswer:
         f"<soapenv:Fault><faultcode>{code}</faultcode><faultstring>{_FAULT_WORDS}</faultstring>"
         f'<detail><err:Errors xmlns:err="{namespace}">{details}</err:Errors></detail></soapenv:Fault>',
     )
+
+
+def likely_wire(body: bytes) -> Wire:
+    """Of a request without an operation, perhaps not even readable: the trade services have faults of their own."""
+    return Wire(_TRADE if _TRADE.encode() in body else "", COMMON, "")
 
 
 def escape_attribute(text: str) -> str:
