@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import unquote
@@ -74,6 +75,8 @@ CREATING: Final = frozenset(
     }
 )
 
+_KNOWN: Final = frozenset(int(status) for status in HTTPStatus)
+
 
 def unwrap(call: LegacyCall) -> Unwrapped:
     """Reads the call. Raises UnknownOperation, MalformedRequest."""
@@ -122,7 +125,14 @@ def shipment(unwrapped: Unwrapped) -> str:
 def wrap(reply: RestReply) -> LegacyAnswer:
     """UPS's own answer, unchanged."""
     kind = reply.headers.get("content-type", HEADERS["Content-Type"])
-    return LegacyAnswer(reply.status, {"Content-Type": kind}, reply.body)
+    return LegacyAnswer(_status(reply.status), {"Content-Type": kind}, reply.body)
+
+
+def _status(status: int) -> int:
+    """UPS's own; but no redirect, and none that HTTP does not know (wire rule 14)."""
+    if status in _KNOWN and not 300 <= status < 400:
+        return status
+    return 200 if 200 <= status < 300 else 500
 
 
 def as_it_came(reply: RestReply, error: UpsUnreachable) -> GatewayError:
@@ -141,7 +151,7 @@ def as_it_came(reply: RestReply, error: UpsUnreachable) -> GatewayError:
 
 def wrap_fault(error: GatewayError) -> LegacyAnswer:
     """UPS's own refusal as it came, or the gateway's in the same shape."""
-    status = error.http_status if isinstance(error, UpsRefused) else error.status
+    status = _status(error.http_status) if isinstance(error, UpsRefused) else error.status
     if isinstance(error, UpsRefused) and error.body:
         return LegacyAnswer(status, {"Content-Type": error.content_type}, error.body)
     errors = [{"code": one.code, "message": one.message} for one in error.refusals]
