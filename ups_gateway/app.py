@@ -47,6 +47,8 @@ from ups_gateway.store import Store, Vault
 from ups_gateway.store.locks import store_lock
 from ups_gateway.store.passwords import Passwords
 from ups_gateway.store.sqlite import open_store
+from ups_gateway.store.sqlite.copies import Copies
+from ups_gateway.store.sqlite.restoring import Restored, rescue
 from ups_gateway.ups.client import UpsClient
 from ups_gateway.ups.transport import Transport
 from ups_gateway.upstream import Upstream
@@ -107,6 +109,10 @@ class App:
     exchange: Exchange
     admin: AdminParts
     """Store, vault, keeper and shipping, as the pages have them."""
+    copies: Copies
+    """Its automatic backups."""
+    rescued: Restored | None
+    """What was done about a store that was found damaged."""
     certificates: tls.ServerFiles | None
     alerts: Alerts
     legacy: Listener = field(repr=False)
@@ -248,6 +254,10 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
         _bound(sockets["listen.admin"]),
         _bound(sockets["listen.tls"]) if "listen.tls" in sockets else None,
     )
+    copies = Copies(settings.store_file, FernetVault(settings.key, settings.key_file), now=clock.now)
+    rescued = await rescue(settings.store_file, copies)
+    if rescued is not None:
+        log.critical("%s", rescued.words)
     parts, upstream = await _join(settings, clock, _url(ports.admin), stack)
     store, keeper, shipping = parts.store, parts.keeper, parts.shipping
     await shipping.start()
@@ -267,6 +277,7 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
     )
     _own(stack, "tokens", keeper.run())
     _own(stack, "ledger", shipping.run(pause=clock.ledger_pause))
+    _own(stack, "backup", copies.run())
     alerts = _alerts(settings, parts, stack)
     _own(stack, "alerts", alerts.run(pause=clock.alerts_pause))
     legacy = Listener(
@@ -284,7 +295,7 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
     if "listen.tls" in sockets:
         files = await _listen_tls(settings, clock, legacy, parts, sockets["listen.tls"], stack)
     await _listen(legacy, sockets["listen.legacy"], stack)
-    app = App(settings, clock, ports, exchange, parts, files, alerts, legacy)
+    app = App(settings, clock, ports, exchange, parts, copies, rescued, files, alerts, legacy)
     await _listen_admin(app, sockets["listen.admin"], stack)
     return app
 
@@ -325,9 +336,7 @@ def _products(client: UpsClient) -> tuple[ProductReach, ...]:
 def _alerts(settings: Settings, parts: AdminParts, stack: AsyncExitStack) -> Alerts:
     return Alerts(
         parts.store,
-        Sources(
-            parts.keeper.health, functools.partial(_refusal, parts.keeper, parts.now), parts.shipping.desk.attention
-        ),
+        Sources(parts.keeper.health, functools.partial(_refusal, parts.keeper), parts.shipping.desk.attention),
         _ways(settings, stack),
         environments=settings.alerts.environments,
         now=parts.now,
@@ -337,10 +346,10 @@ def _alerts(settings: Settings, parts: AdminParts, stack: AsyncExitStack) -> Ale
     )
 
 
-def _refusal(keeper: Keeper, now: Callable[[], datetime], account: Account) -> str | None:
-    """UPS's last word on the client credentials that an account ships through; None where it is not known."""
+def _refusal(keeper: Keeper, account: Account) -> str | None:
+    """UPS's last word on the client credentials that an account ships through; None: not asked since the start."""
     held, refusal = keeper.client_token(ClientSource(account.application or "", account.number))
-    return refusal or ("" if held is not None and held.expires_at > now() else None)
+    return None if held is None and not refusal else refusal
 
 
 def _ways(settings: Settings, stack: AsyncExitStack) -> Sequence[Way]:
@@ -362,14 +371,6 @@ def _ways(settings: Settings, stack: AsyncExitStack) -> Sequence[Way]:
     if wanted.command:
         ways.append(Command(wanted.command, os.environ))
     return ways
-
-
-def _products(client: UpsClient) -> tuple[ProductReach, ...]:
-    """UPS as the calls of this process found it."""
-    return tuple(
-        ProductReach(one.environment, one.product, one.state != "closed", one.opens_in, one.last_failure)
-        for one in client.status()
-    )
 
 
 # --- listeners -------------------------------------------------------------------------------------------------------

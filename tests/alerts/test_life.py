@@ -15,7 +15,7 @@ from typing import Any
 from tests.alerts.receivers import MailServer, Receiver, listening, receiving
 from tests.gateway import accept, confirm, rate
 from tests.house import GRANT, UPS, House, a_house, xml
-from tests.web.wire import Client
+from tests.web.wire import Client, eventually
 from ups_gateway.model import Account, Health
 from ups_gateway.web.admin.probing import probe_accounts
 
@@ -198,6 +198,43 @@ async def probe(life: Life, account: Account) -> None:
     gateway = life.house.gateway
     await gateway.store.change_account(account)
     await probe_accounts([account], gateway.admin.probe, gateway.store, life.house.clock.utc())
+
+
+async def test_client_credentials_that_ups_refuses_are_told_until_it_takes_them(tmp_path: Path) -> None:
+    async with a_life(tmp_path, slides=True) as life:
+        account = await life.house.gateway.store.add_account(Account(0, "R7S8T9", "simulator", application="own"))
+        await restart_with_own(life, "wrong")
+        await probe(life, account)
+        await life.until(1)
+        await restart_with_own(life, "demo-secret")
+        await life.until(1.5)
+        subject = f"account:{account.id}"
+        told = [(0.25, subject, "rejected")]
+        assert life.told == told, "after a restart nobody knows yet whether UPS takes them now"
+        await probe(life, account)
+        await life.until(2)
+        assert life.told == [*told, (1.75, subject, "recovered")]
+
+
+async def restart_with_own(life: Life, secret: str) -> None:
+    """With an application of client credentials whose secret is this one."""
+    await life.house.stop()
+    text = life.house.file.read_text("utf-8")
+    own = "name: own\n    environment: simulator\n    grant: client_credentials\n    client_id: demo-client"
+    if own not in text:
+        text = text.replace("\napplications:\n", f"\napplications:\n  - {own}\n    client_secret_env: OWN\n")
+        life.house.file.write_text(text, "utf-8")
+    life.house.environ = {**life.house.environ, "OWN": secret}
+    await life.house.start()
+
+
+async def test_a_gateway_tells_by_itself_and_what_happened_while_it_was_off(tmp_path: Path) -> None:
+    async with a_life(tmp_path, slides=True) as life:
+        await life.house.stop()
+        life.house.clock.advance(timedelta(days=61).total_seconds())
+        await life.house.start()
+        await eventually(lambda: len(life.mail.mails) == len(life.hook.bodies) == 1)
+        assert life.told == [(61.0, f"profile:{life.house.profile.id}", "expired")]
 
 
 async def test_a_shipment_of_unknown_outcome_is_told_until_a_person_settles_it(tmp_path: Path) -> None:

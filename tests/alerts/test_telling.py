@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator, Sequence
@@ -13,6 +14,7 @@ import pytest
 
 from tests.alerts.receivers import MailServer, Receiver, listening, receiving
 from tests.alerts.test_findings import NOW
+from tests.web.wire import eventually
 from ups_gateway.alerts.facts import Attention, Sources
 from ups_gateway.alerts.telling import Alerts, Told
 from ups_gateway.alerts.ways import Email, Way, Webhook
@@ -149,6 +151,15 @@ async def test_a_test_goes_by_every_way_and_is_no_alert(bench: Bench) -> None:
     )
     assert [(body["severity"], body["alerts"]) for body in bench.hook.bodies] == [("test", [])]
     assert [one.told for one in await alerts.standing()] == [{}]
+
+
+async def test_a_look_that_fails_is_logged_and_made_again(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    await bench.store.close()
+    running = asyncio.create_task(bench.alerts().run(pause=0.0))
+    await eventually(lambda: len(caplog.records) > 1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert caplog.records[1].getMessage().startswith("Alerts could not be looked for and are tried again: The store ")
 
 
 async def test_without_a_way_nothing_is_looked_for(bench: Bench) -> None:

@@ -134,6 +134,12 @@ async def test_no_mail_and_no_password_goes_out_where_the_promised_encryption_is
     assert "AUTH" not in server.verbs
 
 
+async def test_a_machine_may_have_a_name_that_mail_servers_do_not_take() -> None:
+    async with listening(MailServer()) as server:
+        await email(server).send(Message(MESSAGE.at, "büro", MESSAGE.page, MESSAGE.findings))
+    assert "on büro." in server.mails[0].get_content()
+
+
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 async def test_a_mail_server_whose_certificate_is_not_trusted_gets_nothing(
     contexts: tuple[ssl.SSLContext, ssl.SSLContext], security: Security

@@ -35,7 +35,7 @@ class Sources:
     """Of a profile."""
     refusal: Callable[[Account], str | None]
     """UPS's words when it refused the client credentials an account ships through; empty: it took them; None: it was
-    not asked lately."""
+    not asked since the start."""
     attention: Callable[[], Awaitable[Sequence[Attention]]]
 
 

@@ -209,7 +209,7 @@ def _of_account(account: Account, refusal: str | None, source: str) -> Finding:
             numbers,
             account.environment,
         )
-    # UPS was not asked with the client credentials lately: that it refused them may still hold.
+    # UPS was not asked with the client credentials since the start: that it refused them may still hold.
     unsure: frozenset[Kind] = frozenset({"rejected"} if account.profile is None and refusal is None else ())
     return Finding(
         subject,

@@ -106,10 +106,10 @@ class Email:
                     tls_context=None if self.security == "none" else self.context,
                     username=self.user,
                     password=None if self.password is None else self.password.reveal(),
-                    local_hostname=message.host,
+                    local_hostname=message.host if message.host.isascii() else "localhost",
                     timeout=self.time_limit,
                 )
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+        except (aiosmtplib.SMTPException, OSError) as error:
             raise NotTold(_smtp_words(error, f"{self.host}:{self.port}")) from error
 
     def mail(self, message: Message) -> EmailMessage:
@@ -132,7 +132,7 @@ def _bare(address: str) -> str:
     return match[1] if match else address
 
 
-def _smtp_words(error: BaseException, server: str) -> str:
+def _smtp_words(error: aiosmtplib.SMTPException | OSError, server: str) -> str:
     match error:
         case TimeoutError():
             return f"the mail server {server} did not answer in time"
@@ -147,9 +147,8 @@ def _smtp_words(error: BaseException, server: str) -> str:
         return f"the certificate of the mail server {server} is not trusted, or it does not speak TLS there"
     if isinstance(error, OSError):
         return f"the mail server {server} could not be reached, or cut the connection"
-    if isinstance(error, aiosmtplib.SMTPException):
-        return f"the mail server {server} does not offer what is needed: {error.message}"
-    return f"the mail cannot be written for the mail server {server} ({type(error).__name__})"
+    # The library's own words; the server's stand in responses only.
+    return f"the mail server {server} does not offer what is needed: {error}"
 
 
 # --- webhook ----------------------------------------------------------------------------------------------------------
