@@ -46,6 +46,13 @@ CLIENTS: Final[Mapping[Dialect, Mapping[str, tuple[Operation, ...]]]] = {
             Operation.PICKUP_CREATE,
             Operation.PICKUP_RATE,
             Operation.PICKUP_CANCEL,
+            Operation.PICKUP_PENDING,
+            Operation.PICKUP_FACILITIES,
+            Operation.PAPERLESS_UPLOAD,
+            Operation.PAPERLESS_PUSH,
+            Operation.PAPERLESS_DELETE,
+            Operation.DANGEROUS_GOODS_PRECHECK,
+            Operation.DANGEROUS_GOODS_CHEMICALS,
         ),
         "PHP SoapClient": (
             Operation.RATE,
@@ -58,10 +65,11 @@ CLIENTS: Final[Mapping[Dialect, Mapping[str, tuple[Operation, ...]]]] = {
             Operation.ADDRESS_STREET,
             Operation.TIME_IN_TRANSIT,
             Operation.PICKUP_CREATE,
+            Operation.PICKUP_RATE,
             Operation.PICKUP_CANCEL,
         ),
     },
-    Dialect.JSON: {"npm ups-api 0.4.2": (Operation.PAPERLESS_UPLOAD,)},
+    Dialect.JSON: {"npm ups-api 0.4.2": (Operation.PAPERLESS_UPLOAD, Operation.PAPERLESS_PUSH)},
     Dialect.HEADER: {
         "npm ups-api 0.4.2": (
             Operation.SHIP,
