@@ -50,7 +50,7 @@ async def test_the_file_is_for_its_owner_alone_whatever_the_umask(path: Path, va
         await store.put("name", "value")
     finally:
         os.umask(before)
-    assert _modes(path.parent) == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600}
+    assert _modes(path.parent) == dict.fromkeys(("store.db", "store.db-wal", "store.db-shm", "store.db.use.lock"), 384)
     assert _modes(path.parent.parent) == {path.parent.name: 0o700}
     await store.close()
 
@@ -59,7 +59,7 @@ async def test_a_file_that_was_opened_to_others_is_closed_to_them_again(path: Pa
     await (await open_store(path, vault)).close()
     _open_to_others(path)
     await (await open_store(path, vault)).close()
-    assert _modes(path.parent) == {"store.db": 0o600}
+    assert _modes(path.parent) == {"store.db": 0o600, "store.db.use.lock": 0o600}
 
 
 async def test_the_schema_is_the_newest_and_every_index_and_reference_holds(raw: sqlite3.Connection) -> None:
@@ -127,10 +127,7 @@ async def test_a_damaged_file_is_said_to_be_damaged(path: Path, vault: Vault) ->
     for _ in range(50):
         await store.add_shipment(replace(FULL, sealed_reply=os.urandom(4000)))
     await store.close()
-    content = _all_bytes(path)
-    # The schema in front stays whole: the file opens, and its rows cannot be read.
-    half = len(content) // 2
-    _put(path, content[:half] + b"\xff" * (len(content) - half))
+    spoil(path)
     damaged = await open_store(path, vault)
     with pytest.raises(StoreFailed, match="damaged"):
         await damaged.shipments()
@@ -400,6 +397,16 @@ def _open_to_others(path: Path) -> None:
 def _put(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+
+
+def spoil(path: Path, content: bytes | None = None) -> bytes:
+    """Damages a file; by default its schema in front stays whole: it opens, and its rows cannot be read."""
+    if content is None:
+        content = path.read_bytes()
+        half = len(content) // 2
+        content = content[:half] + b"\xff" * (len(content) - half)
+    path.write_bytes(content)
+    return content
 
 
 def _all_bytes(path: Path) -> bytes:

@@ -28,6 +28,11 @@ COMMANDS: Final = {
     "alerts": ("alerting", "List what is wrong; send a test alert by every way."),
     "remind": ("alerting", "Say what needs somebody, and nothing when all is well."),
     "translate": ("translating", "Show what an old request becomes, without a network."),
+    "doctor": ("doctor", "Find what keeps it from working, and say what mends it."),
+    "backup": ("backups", "Make a sealed backup of the store while the gateway runs."),
+    "restore": ("backups", "Put a backup in the place of the store."),
+    "forget": ("backups", "Delete what is kept of the persons of a shipment."),
+    "rotate-key": ("rotating", "Seal the store with a new key without a stop."),
     "trust": ("trusting", "Say how programs come to trust the gateway's certificate."),
     "simulate": ("serving", "Run the simulated UPS."),
 }

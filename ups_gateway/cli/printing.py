@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePath
 from typing import Any
 
 import click
@@ -21,6 +22,8 @@ def plain(value: Any) -> Any:
         return None
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, PurePath):
+        return str(value)
     if isinstance(value, timedelta):
         return value.total_seconds()
     if is_dataclass(value) and not isinstance(value, type):

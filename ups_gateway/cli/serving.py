@@ -34,6 +34,8 @@ def serve(file: Path | None) -> None:
         ports = running.ports
         secure = f", https://{ports.tls}" if ports.tls else ""
         click.echo(f"Old requests: http://{ports.legacy}{secure}   Status page: http://{ports.admin}")
+        if running.rescued is not None:
+            click.echo(running.rescued.words)
         problems = await running.problems()
         for problem in problems:
             click.echo(f"Not ready: {problem}")

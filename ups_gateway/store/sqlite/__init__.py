@@ -9,17 +9,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ups_gateway.errors import StoreFailed
 from ups_gateway.store import Store, Vault
+from ups_gateway.store.locks import hold
 from ups_gateway.store.sqlite.accounts import AccountRows
 from ups_gateway.store.sqlite.admin import AdminRows
-from ups_gateway.store.sqlite.database import Database
+from ups_gateway.store.sqlite.copies import Copies, Kind
+from ups_gateway.store.sqlite.copying import reseal
+from ups_gateway.store.sqlite.database import BUSY_SECONDS, Database, mapped
 from ups_gateway.store.sqlite.journal import JournalRows
 from ups_gateway.store.sqlite.keys import KeyRows
 from ups_gateway.store.sqlite.ledger import LedgerRows
 from ups_gateway.store.sqlite.profiles import ProfileRows
+from ups_gateway.store.sqlite.restoring import IN_USE
 from ups_gateway.store.sqlite.schema import MIGRATIONS
 
 logger = logging.getLogger(__name__)
@@ -30,8 +35,9 @@ FLUSH_SECONDS = 1.0
 class SqliteStore(ProfileRows, AccountRows, KeyRows, LedgerRows, JournalRows, AdminRows):
     """Implements `store.Store`; owns the task that writes the notes behind the requests."""
 
-    def __init__(self, database: Database, vault: Vault, flush_seconds: float) -> None:
+    def __init__(self, database: Database, vault: Vault, flush_seconds: float, release: Callable[[], None]) -> None:
         super().__init__(database, vault)
+        self._release: Callable[[], None] | None = release
         self._flush_seconds = flush_seconds
         self._flushing = asyncio.create_task(self._write_behind())
 
@@ -41,6 +47,12 @@ class SqliteStore(ProfileRows, AccountRows, KeyRows, LedgerRows, JournalRows, Ad
             "INSERT OR REPLACE INTO checks SELECT 1, coalesce(max(count), 0) + 1 FROM checks", ()
         )
 
+    async def reseal(self) -> int:
+        return await reseal(self._database, self._vault)
+
+    async def empty_log(self) -> None:
+        await self._database.empty_log()
+
     async def close(self) -> None:
         """Writes what is left and ends the threads; raises StoreFailed when the rest could not be written."""
         self._flushing.cancel()
@@ -49,6 +61,9 @@ class SqliteStore(ProfileRows, AccountRows, KeyRows, LedgerRows, JournalRows, Ad
             await self.flush()
         finally:
             await self._database.close()
+            if self._release is not None:
+                self._release()
+                self._release = None
 
     async def _write_behind(self) -> None:
         failing = False
@@ -66,6 +81,24 @@ class SqliteStore(ProfileRows, AccountRows, KeyRows, LedgerRows, JournalRows, Ad
                 failing = True
 
 
-async def open_store(path: Path, vault: Vault, *, flush_seconds: float = FLUSH_SECONDS) -> Store:
-    """Opens the file, making or migrating it where needed; StoreFailed says why it cannot."""
-    return SqliteStore(await Database.open(path, MIGRATIONS), vault, flush_seconds)
+async def open_store(
+    path: Path,
+    vault: Vault,
+    *,
+    flush_seconds: float = FLUSH_SECONDS,
+    migrations: Sequence[Sequence[str]] = MIGRATIONS,
+) -> Store:
+    """Opens the file, making or migrating it where needed (a copy is kept); StoreFailed says why it cannot.
+
+    As long as it is open, nobody restores a backup in its place.
+    """
+    with mapped(path):
+        await asyncio.to_thread(path.parent.mkdir, mode=0o700, parents=True, exist_ok=True)
+    release = await hold(path, IN_USE, shared=True, time_limit=BUSY_SECONDS)
+    try:
+        copies = Copies(path, vault)
+        database = await Database.open(path, migrations, before_migration=lambda _version: copies.make(Kind.SCHEMA))
+    except BaseException:
+        release()
+        raise
+    return SqliteStore(database, vault, flush_seconds, release)

@@ -33,12 +33,16 @@ _WORDS = {
     sqlite3.SQLITE_READONLY: "it is read-only; give the gateway's user the right to write the file and its directory",
     sqlite3.SQLITE_BUSY: "another process has kept it locked; end a program that holds it open, and try again",
     sqlite3.SQLITE_LOCKED: "another process has kept it locked; end a program that holds it open, and try again",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; stop the gateway and restore the newest backup",
-    sqlite3.SQLITE_NOTADB: "it is not a store of the gateway, or it is damaged; restore the newest backup",
+    sqlite3.SQLITE_CORRUPT: "it is damaged; a gateway that starts restores the newest backup",
+    sqlite3.SQLITE_NOTADB: "it is not a store of the gateway, or it is damaged; a start of the gateway mends it",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; look at the directory, its owner and its mode",
     sqlite3.SQLITE_PERM: "access to it is denied; give the gateway's user the right to read and write it",
     sqlite3.SQLITE_IOERR: "the disk reports an error; look at the system's log before anything else",
 }
+
+
+async def _nothing(_version: int) -> None:
+    """There is nobody to tell."""
 
 
 class Database:
@@ -54,11 +58,19 @@ class Database:
 
     @classmethod
     async def open(
-        cls, path: Path, migrations: Sequence[Sequence[str]], *, busy_seconds: float = BUSY_SECONDS
+        cls,
+        path: Path,
+        migrations: Sequence[Sequence[str]],
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+        before_migration: Callable[[int], Awaitable[object]] = _nothing,
     ) -> Database:
-        """Opens the file, made on first use (mode 0600, a new directory 0700), and brings its schema up to date."""
+        """Opens the file, made on first use (mode 0600, a new directory 0700), and brings its schema up to date.
+
+        `before_migration` is awaited with the schema's version before one that holds data is changed.
+        """
         async with contextlib.AsyncExitStack() as opened:
-            with _mapped(path):
+            with mapped(path):
                 await asyncio.to_thread(_create, path)
                 # No isolation level: a transaction begins where BEGIN stands, a statement alone is one by itself.
                 writer = await opened.enter_async_context(
@@ -67,6 +79,9 @@ class Database:
                 await _use_log(writer, busy_seconds)
                 for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
                     await writer.execute_fetchall(f"PRAGMA {pragma}")
+                version = await _version(writer)
+                if 0 < version < len(migrations):
+                    await before_migration(version)
                 await _transaction(writer, lambda db: _migrate(db, path, migrations))
                 reader = await opened.enter_async_context(
                     aiosqlite.connect(path, timeout=busy_seconds, isolation_level=None)
@@ -79,7 +94,7 @@ class Database:
     async def read(self, query: str, values: Values = ()) -> list[aiosqlite.Row]:
         """The rows of one statement, which is one snapshot of the file; it sees all that was written before."""
         self._require_open()
-        with _mapped(self._path):
+        with mapped(self._path):
             return list(await self._reader.execute_fetchall(query, values))
 
     async def read_one(self, query: str, values: Values = ()) -> aiosqlite.Row | None:
@@ -122,7 +137,7 @@ class Database:
         """Ends both connections and their threads, after the units of work under way. May be called twice."""
         if self._closing is None:
             self._closing = asyncio.create_task(self._close())
-        with _mapped(self._path):
+        with mapped(self._path):
             await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
@@ -144,7 +159,7 @@ class Database:
         task = asyncio.create_task(unit)
         self._units.add(task)
         task.add_done_callback(self._units.discard)
-        with _mapped(self._path):
+        with mapped(self._path):
             return await asyncio.shield(task)
 
     def _require_open(self) -> None:
@@ -165,7 +180,8 @@ async def _transaction(db: aiosqlite.Connection, work: Work[T]) -> T:
 
 
 @contextlib.contextmanager
-def _mapped(path: Path) -> Iterator[None]:
+def mapped(path: Path) -> Iterator[None]:
+    """Errors of SQLite and of the system about the file at `path`, as StoreFailed or ValueError."""
     try:
         yield
     except aiosqlite.IntegrityError as error:
@@ -184,7 +200,7 @@ async def _use_log(db: aiosqlite.Connection, busy_seconds: float) -> None:
             await db.execute_fetchall("PRAGMA journal_mode=WAL")
         except aiosqlite.OperationalError as error:
             # Of two who turn the same new file to a log, SQLite tells one at once that it is busy, without waiting.
-            if _code(error) != sqlite3.SQLITE_BUSY or clock() >= end:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or clock() >= end:
                 raise
             await asyncio.sleep(_PAUSE)
         else:
@@ -192,10 +208,11 @@ async def _use_log(db: aiosqlite.Connection, busy_seconds: float) -> None:
 
 
 def _words(error: aiosqlite.Error) -> str:
-    return _WORDS.get(_code(error), str(error))
+    return _WORDS.get(primary_code(error), str(error))
 
 
-def _code(error: aiosqlite.Error) -> int:
+def primary_code(error: aiosqlite.Error) -> int:
+    """SQLite's result code; 0: it has none."""
     # The low byte is the primary code; errors of the Python module itself have none.
     code: int = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF
@@ -212,8 +229,13 @@ def _create(path: Path) -> None:
         path.chmod(0o600)
 
 
-async def _migrate(db: aiosqlite.Connection, path: Path, migrations: Sequence[Sequence[str]]) -> None:
+async def _version(db: aiosqlite.Connection) -> int:
     ((version,),) = await db.execute_fetchall("PRAGMA user_version")
+    return int(version)
+
+
+async def _migrate(db: aiosqlite.Connection, path: Path, migrations: Sequence[Sequence[str]]) -> None:
+    version = await _version(db)
     if version > len(migrations):
         raise StoreFailed(
             f"The store {path} was written by a newer ups-gateway (schema {version}, this one knows "
