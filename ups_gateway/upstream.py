@@ -43,6 +43,7 @@ class Upstream:
     refusal = staticmethod(translate.refusal_of)
     unpack = staticmethod(translate.unpack)
     unpack_reply = staticmethod(translate.unpack_reply)
+    without_card_secrets = staticmethod(translate.without_card_secrets)
     void_call = staticmethod(translate.void_call)
     void_verdict = staticmethod(translate.void_verdict)
     voided_reply = staticmethod(translate.voided_reply)

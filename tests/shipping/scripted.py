@@ -27,6 +27,7 @@ from ups_gateway.shipping.carrier import Order, Policy, VoidKind
 from ups_gateway.shipping.ledger import Shipping
 from ups_gateway.store import Store, Vault
 from ups_gateway.store.sqlite import open_store
+from ups_gateway.translate import without_card_secrets
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SHIP = RestCall("POST", "/api/shipments/v2409/ship", body={"ShipmentRequest": {}})
@@ -180,6 +181,9 @@ class ScriptedUps:
 
     def recovery_call(self, account: Account, number: str) -> RestCall:
         return RestCall("POST", "/api/labels/v1/recovery", body=number)
+
+    def without_card_secrets(self, call: RestCall) -> RestCall:
+        return without_card_secrets(call)
 
     def pack(self, call: RestCall) -> bytes:
         return json.dumps([call.method, call.path, dict(call.query), {}, call.body]).encode()

@@ -466,6 +466,26 @@ async def test_only_a_keyed_hash_of_the_digest_lies_in_its_column(house: House) 
     assert b"digest1" not in b"".join([row.sealed_request or b"", row.sealed_reply or b""])
 
 
+def _kept(house: House, row: Shipment) -> bytes:
+    assert row.sealed_request is not None
+    return house.vault.open(row.sealed_request)
+
+
+async def test_a_cards_number_and_security_code_are_kept_for_a_quote_only_and_until_it_is_accepted(
+    house: House,
+) -> None:
+    paid = replace(SHIP, body={"CreditCard": {"Number": "4111111111111111", "SecurityCode": "737"}})
+    confirmed = await house.shipping.create(house.confirm(), paid, Socket())
+    assert b"4111" not in _kept(house, await house.row(confirmed.shipment))
+    digest = await house.shipping.quote(house.confirm(b"two"), paid)
+    (quoted,) = await house.store.shipments_in({State.QUOTED})
+    assert b"4111111111111111" in _kept(house, await house.row(quoted.id))
+    await house.shipping.accept(house.order(b"accept"), digest, Socket())
+    assert house.ups.calls[-1].body == paid.body
+    after = _kept(house, await house.row(quoted.id))
+    assert [secret for secret in (b"4111111111111111", b"737") if secret in after] == []
+
+
 async def test_a_digest_works_for_its_own_key_only(house: House) -> None:
     await house.shipping.create(house.confirm(), SHIP, Socket())
     with pytest.raises(BadDigest):

@@ -224,7 +224,9 @@ class Shipping:
 
     async def _add(self, order: Order, call: RestCall, state: State, digest: str) -> Shipment:
         kind: Literal["shipment", "other"] = "shipment" if order.operation in _SHIPPING else "other"
-        sealed = await self._archive.seal_call(call, digest)
+        # Only a quote is sent later, from the ledger; a card's secrets are kept for nothing else.
+        kept = call if state is State.QUOTED else self._carrier.without_card_secrets(call)
+        sealed = await self._archive.seal_call(kept, digest)
         now = self._now()
         return await self._store.add_shipment(
             Shipment(
@@ -311,12 +313,14 @@ class Shipping:
             await self._end(row.id, UNDER_WAY, state, error.message, self._now())
             raise
         sealed = await self._archive.seal_replies([reply])
+        request = await self._archive.seal_call(self._carrier.without_card_secrets(call), digest)
         now = self._now()
 
         def make(row: Shipment) -> Shipment:
             return replace(
                 row,
                 state=made,
+                sealed_request=request,
                 number=number,
                 tracking_numbers=tracking_numbers,
                 delivered=False,

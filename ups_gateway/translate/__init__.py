@@ -26,6 +26,7 @@ from ups_gateway.translate import faults, old_api
 from ups_gateway.translate.dialects import Unwrapped, header, json, rest, soap, xml
 from ups_gateway.translate.dialects.services import response_of
 from ups_gateway.translate.operations import PREFIXES, READERS, SPECS, TREES, WRITERS
+from ups_gateway.translate.operations.cards import without_card_secrets
 from ups_gateway.translate.operations.label_recovery import recovery_call
 from ups_gateway.translate.operations.own_prices import without_own_prices
 from ups_gateway.translate.operations.probe import probe_call, probe_verdict
@@ -95,6 +96,7 @@ __all__ = [
     "void_call",
     "void_verdict",
     "voided_reply",
+    "without_card_secrets",
 ]
 
 
@@ -125,16 +127,19 @@ def read(call: LegacyCall) -> Asked:
 
 
 def _read_rest(unwrapped: Unwrapped) -> Asked:
-    operation, content = unwrapped.operation, rest.content(unwrapped)
-    spec = SPECS.get(operation)
-    numbers = spec.tracking_numbers(content) if spec else ()
+    operation, spec = unwrapped.operation, SPECS.get(unwrapped.operation)
+    numbers: tuple[str, ...] = ()
+    accounts = rest.accounts(unwrapped)
+    for content in rest.contents(unwrapped) if spec else ():
+        numbers += spec.tracking_numbers(content)
+        accounts += spec.accounts(content)
     if operation is Operation.VOID:
         numbers = (rest.shipment(unwrapped), *packages_of(unwrapped.wire.call))
     return Asked(
         dialect=Dialect.REST,
         operation=operation,
         credentials=unwrapped.credentials,
-        accounts=(*rest.accounts(unwrapped), *(spec.accounts(content) if spec else ())),
+        accounts=tuple(dict.fromkeys(accounts)),
         tracking_numbers=tuple(dict.fromkeys(numbers)),
         root=unwrapped.root,
         tree=unwrapped.tree,
