@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -36,10 +36,11 @@ class Library:
 
     node: str
     house: House
+    options: tuple[tuple[str, str], ...] = ()
 
     async def call(self, method: str, *arguments: Any) -> tuple[Any, Any]:
         """The error and the result that its callback gets."""
-        call = {"method": method, "arguments": arguments, "options": {}}
+        call = {"method": method, "arguments": arguments, "options": dict(self.options)}
         script = str(programs.HERE / "shipping_ups.js")
         shown = await programs.said(self.node, script, str(self.house.port), given=call)
         self.house.validate(shown["raw"].encode())
@@ -224,3 +225,26 @@ async def test_what_ups_refuses_reaches_the_program_as_the_librarys_error(ups: L
         None,
     )
     assert await house.shipments() == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        pytest.param(("password", "wrong"), "250002", id="password"),
+        pytest.param(("access_key", "WRONG0ACCESS0KEY"), "250003", id="licence"),
+    ],
+)
+async def test_a_wrong_access_key_is_told_as_such(
+    ups: Library, house: House, wrong: tuple[str, str], code: str
+) -> None:
+    error, result = await replace(ups, options=(wrong,)).call("confirm", shipment())
+    assert (error["ErrorSeverity"], error["ErrorCode"], result) == ("Hard", code, None)
+    assert await house.calls("/api/") == 0
+
+
+async def test_a_gateway_that_nobody_authorized_says_so(ups: Library, house: House) -> None:
+    await house.gateway.keeper.disconnect(house.profile.id)
+    error, result = await ups.call("confirm", shipment())
+    assert (error["ErrorSeverity"], error["ErrorCode"], result) == ("Hard", "20001", None)
+    assert error["ErrorDescription"].startswith("The gateway is not authorized at UPS: nobody has signed in")
+    assert await house.calls("/api/") == 0
