@@ -124,6 +124,14 @@ def test_accounts_of_body_and_headers_are_to_be_the_keys() -> None:
     assert (translate.read(upload).accounts, translate.read(headed).accounts) == (("D4E5F6",), ("A1B2C3", "D4E5F6"))
 
 
+def test_no_account_hides_behind_another_root() -> None:
+    hidden = {"Shipment": {"Shipper": {"ShipperNumber": "Z9Z9Z9"}}}
+    call = rest("POST", "/api/shipments/v1/ship", {"Other": {"Shipment": {}}, "ShipmentRequest": hidden})
+    assert translate.read(call).accounts == ("Z9Z9Z9",)
+    several = rest("POST", "/api/shipments/v1/ship", {"ShipmentRequest": ["x", hidden]})
+    assert translate.read(several).accounts == ("Z9Z9Z9",)
+
+
 @pytest.mark.parametrize("body", [None, {}, {"x": "y"}, {"ShipmentRequest": {"Shipment": [1, "x", None]}}])
 def test_a_body_of_another_shape_is_ups_to_judge(body: Any) -> None:
     assert translate.read(rest("POST", "/api/shipments/v1/ship", body)).accounts == ()

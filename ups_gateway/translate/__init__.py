@@ -130,9 +130,10 @@ def _read_rest(unwrapped: Unwrapped) -> Asked:
     operation, spec = unwrapped.operation, SPECS.get(unwrapped.operation)
     numbers: tuple[str, ...] = ()
     accounts = rest.accounts(unwrapped)
-    for content in rest.contents(unwrapped) if spec else ():
-        numbers += spec.tracking_numbers(content)
-        accounts += spec.accounts(content)
+    if spec is not None:
+        for content in rest.contents(unwrapped):
+            numbers += spec.tracking_numbers(content)
+            accounts += spec.accounts(content)
     if operation is Operation.VOID:
         numbers = (rest.shipment(unwrapped), *packages_of(unwrapped.wire.call))
     return Asked(

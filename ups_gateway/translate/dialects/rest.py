@@ -98,9 +98,10 @@ def _climbs(step: str) -> bool:
     return step in (".", "..") or "/" in step or "\\" in step
 
 
-def content(unwrapped: Unwrapped) -> Any:
-    """What stands below the root of the body, as the operation's tables know it."""
-    return next((value for value in unwrapped.tree.values() if isinstance(value, dict)), {})
+def contents(unwrapped: Unwrapped) -> tuple[Any, ...]:
+    """What stands below a root of the body, as the operation's tables know it; which of several counts, UPS decides."""
+    below = (one for value in unwrapped.tree.values() for one in (value if isinstance(value, list) else [value]))
+    return tuple(one for one in below if isinstance(one, dict))
 
 
 def creating(unwrapped: Unwrapped) -> bool:
