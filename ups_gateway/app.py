@@ -336,7 +336,12 @@ def _products(client: UpsClient) -> tuple[ProductReach, ...]:
 def _alerts(settings: Settings, parts: AdminParts, stack: AsyncExitStack) -> Alerts:
     return Alerts(
         parts.store,
-        Sources(parts.keeper.health, functools.partial(_refusal, parts.keeper), parts.shipping.desk.attention),
+        Sources(
+            parts.keeper.health,
+            functools.partial(_refusal, parts.keeper),
+            parts.shipping.desk.attention,
+            parts.keeper.renew_due,
+        ),
         _ways(settings, stack),
         environments=settings.alerts.environments,
         now=parts.now,

@@ -21,7 +21,10 @@ def sources(*attention: Seen) -> Sources:
     async def look() -> Sequence[Attention]:
         return attention
 
-    return Sources(lambda _profile, _now: Health.EXPIRED, lambda account: f"{account.number} is refused", look)
+    async def renew() -> None:
+        raise AssertionError("reading renews nothing")
+
+    return Sources(lambda _profile, _now: Health.EXPIRED, lambda account: f"{account.number} is refused", look, renew)
 
 
 async def test_only_active_accounts_of_watched_environments_count(store: Store) -> None:

@@ -228,6 +228,17 @@ async def restart_with_own(life: Life, secret: str) -> None:
     await life.house.start()
 
 
+async def test_after_weeks_of_sleep_a_refresh_comes_before_a_reminder(tmp_path: Path) -> None:
+    async with a_life(tmp_path, slides=True) as life:
+        await life.until(1)
+        life.house.clock.advance(timedelta(days=55).total_seconds())
+        await life.house.gateway.alerts.step(life.house.clock.utc())
+        assert life.told == []
+        life.house.clock.advance(timedelta(days=55).total_seconds())
+        await life.look()
+        assert (life.told, life.health[111.0]) == ([], Health.OK)
+
+
 async def test_a_gateway_tells_by_itself_and_what_happened_while_it_was_off(tmp_path: Path) -> None:
     async with a_life(tmp_path, slides=True) as life:
         await life.house.stop()

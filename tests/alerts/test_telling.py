@@ -35,6 +35,8 @@ class Bench:
     transport: Transport
     profile: Profile
     health: Health = Health.EXPIRED
+    renewed: Health | None = None
+    """What a refresh makes of it."""
     now: datetime = NOW
 
     def alerts(self, *ways: str) -> Alerts:
@@ -43,6 +45,9 @@ class Bench:
         async def nothing() -> Sequence[Attention]:
             return ()
 
+        async def renew() -> None:
+            self.health = self.renewed or self.health
+
         email = Email("127.0.0.1", self.mail.port, "none", "a@b.c", ("d@e.f",), ssl.create_default_context())
         known: dict[str, Way] = {
             "email": email,
@@ -50,7 +55,7 @@ class Bench:
         }
         return Alerts(
             self.store,
-            Sources(lambda _profile, _now: self.health, lambda _account: None, nothing),
+            Sources(lambda _profile, _now: self.health, lambda _account: None, nothing, renew),
             [known[name] for name in ways or known],
             environments={"production"},
             now=lambda: self.now,
@@ -101,6 +106,11 @@ async def test_a_try_is_not_held_back_by_a_clock_that_was_set_back(bench: Bench)
     alerts = bench.alerts("webhook")
     assert await bench.pass_on(alerts, MINUTE) == [("webhook", False)]
     assert await bench.pass_on(alerts, timedelta(days=-1)) == [("webhook", False)]
+
+
+async def test_what_a_refresh_mends_is_not_told(bench: Bench) -> None:
+    bench.health, bench.renewed = Health.EXPIRING, Health.OK
+    assert await bench.pass_on(bench.alerts(), MINUTE) == []
 
 
 async def test_what_was_told_is_known_after_a_restart(bench: Bench) -> None:
@@ -166,6 +176,6 @@ async def test_without_a_way_nothing_is_looked_for(bench: Bench) -> None:
     async def never() -> Sequence[Attention]:
         raise AssertionError("nobody would hear of it")
 
-    sources = Sources(lambda _profile, _now: Health.OK, lambda _account: None, never)
+    sources = Sources(lambda _profile, _now: Health.OK, lambda _account: None, never, never)
     nobody = Alerts(bench.store, sources, (), environments=(), now=lambda: NOW, host="dock-pc", page="")
     assert (await nobody.step(NOW), await nobody.test()) == ((), ())

@@ -37,6 +37,8 @@ class Sources:
     """UPS's words when it refused the client credentials an account ships through; empty: it took them; None: it was
     not asked since the start."""
     attention: Callable[[], Awaitable[Sequence[Attention]]]
+    renew: Callable[[], Awaitable[object]]
+    """Renews tokens that are due, as after a long sleep of the machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,7 @@ class Alerts:
         """One look: tells what is due by each way that is not held back. Raises StoreFailed."""
         if not self._ways:
             return ()
+        await self._sources.renew()  # nobody is told of what a refresh mends
         ledgers = [(way, await self._ledger(way)) for way in self._ways]
         found = await self._look({subject for _, sent in ledgers for subject in sent}, now)
         told = await asyncio.gather(*(self._tell(way, found, sent, now) for way, sent in ledgers))
