@@ -129,6 +129,11 @@ def test_a_test_alert_goes_by_every_way_and_each_says_how_it_went(configured: Se
     assert "canary" not in done.output
 
 
+def test_check_config_names_the_ways(configured: Set) -> None:
+    configured("{command: [/bin/true], webhook_url: 'http://127.0.0.1:9/canary'}")
+    assert _run("check-config").output.splitlines()[-1] == "Alerts by webhook, command: ups-gateway alerts test"
+
+
 def test_a_test_alert_without_a_way_says_where_to_set_one_up(configured: Set) -> None:
     done = _run("alerts", "test")
     assert (done.exit_code, done.output) == (1, "No way is set up: see `alerts` in the configuration file.\n")

@@ -60,5 +60,7 @@ def check_config(file: Path | None, *, as_json: bool) -> None:
     click.echo(f"{settings.file or 'No configuration file: all defaults'}. Nothing is wrong.")
     for application in settings.applications:
         click.echo(f"Application {application.name}: {application.grant.value}, {application.environment}")
+    if settings.alerts.ways:
+        click.echo(f"Alerts by {', '.join(settings.alerts.ways)}: ups-gateway alerts test")
     if not settings.applications:
         click.echo("No application is configured yet: nothing can sign in at UPS.")

@@ -118,6 +118,12 @@ class Alerts:
     command: tuple[str, ...]
     """Empty: none."""
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Names of those that are set up."""
+        found = {"email": self.email, "webhook": self.webhook, "command": self.command}
+        return tuple(name for name, way in found.items() if way)
+
 
 @dataclass(frozen=True, slots=True)
 class Log:
