@@ -164,10 +164,13 @@ class Exchange:
         trace.fault_terms = _fault_terms(key)
         if translate.goes_out_whole(asked, trace.fault_terms):
             trace.ends = min(trace.ends, trace.started + whole())
+        old_api = asked.dialect is Dialect.XML and asked.operation in self._old_api and not caller.anonymous
+        if old_api:
+            asked = translate.for_old_api(asked, call)
         place = await self._access.place(key, asked, call.host)
         account = trace.account = place.account
         terms = Terms(key.two_phase, key.at_once, self._now().astimezone().date(), caller.anonymous)
-        if asked.dialect is Dialect.XML and asked.operation in self._old_api and not caller.anonymous:
+        if old_api:
             translated = translate.old_request(asked, call, account, terms)
         else:
             translated = translate.request(asked, account, terms)

@@ -340,5 +340,7 @@ async def test_nobodys_question_goes_to_todays_api_without_its_own_prices(hatch:
 
 async def test_the_access_check_comes_first(hatch: Hatch) -> None:
     assert (await hatch.house.ask(confirm("Z9Z9Z9"))).code == "120100"
+    hidden = "<Shipper><ShipperNumber>Z9Z9Z9</ShipperNumber></Shipper><PaymentInformation>"
+    assert (await hatch.house.ask(confirm().replace("<PaymentInformation>", hidden))).code == "120100"
     assert (await hatch.house.ask(confirm(), first="")).code == "250005"
     assert hatch.ups.asked == []

@@ -25,6 +25,8 @@ KEY = (
     '<?xml version="1.0"?><AccessRequest><AccessLicenseNumber>LICENCE1</AccessLicenseNumber><UserId>user</UserId>'
     "<Password>secret</Password></AccessRequest>"
 )
+PAYS = "<PaymentInformation><Prepaid><{0}><AccountNumber>{1}</AccountNumber></{0}></Prepaid></PaymentInformation>"
+FREIGHT = "<Type><Code>{}</Code></Type><AccountNumber>A</AccountNumber>"
 SHIPMENT = f"<ShipmentIdentificationNumber>{NUMBER}</ShipmentIdentificationNumber>"
 ROOTS = {
     Operation.RATE: ("Rate", "<RatingServiceSelectionRequest><Shipment/></RatingServiceSelectionRequest>"),
@@ -115,6 +117,26 @@ def test_what_the_ledger_needs_must_be_there() -> None:
         old("<VoidShipmentRequest/>", "Void")
     with pytest.raises(BadDigest):
         old("<ShipmentAcceptRequest><ShipmentDigest> </ShipmentDigest></ShipmentAcceptRequest>", "ShipAccept")
+
+
+@pytest.mark.parametrize(
+    ("inner", "accounts"),
+    [
+        ("", ()),
+        ("<Shipper><ShipperNumber>A</ShipperNumber><ShipperNumber>B</ShipperNumber></Shipper>", ("A", "B")),
+        ("<Shipper><ShipperNumber>A</ShipperNumber></Shipper><Shipper><ShipperNumber/></Shipper>", ("A",)),
+        (f"{PAYS.format('BillShipper', 'A')}{PAYS.format('BillShipper', 'B')}", ("A", "B")),
+        (f"{PAYS.format('BillShipper', 'A')}{PAYS.format('BillThirdParty', 'B')}", ("A",)),
+        ("<FRSPaymentInformation><AccountNumber>A</AccountNumber></FRSPaymentInformation>", ("A",)),
+        (f"<FRSPaymentInformation>{FREIGHT.format('01')}</FRSPaymentInformation>", ("A",)),
+        (f"<FRSPaymentInformation>{FREIGHT.format('03')}</FRSPaymentInformation>", ()),
+        ("<Shipper><ShipperNumber><x>A</x></ShipperNumber></Shipper>", ()),
+    ],
+)
+def test_every_account_that_ups_could_take_is_to_be_the_keys(inner: str, accounts: tuple[str, ...]) -> None:
+    document = f"<ShipmentConfirmRequest><Shipment>{inner}</Shipment></ShipmentConfirmRequest>"
+    call = legacy("/ups.app/xml/ShipConfirm", KEY + document)
+    assert translate.for_old_api(translate.read(call), call).accounts == accounts
 
 
 def test_a_label_recovery_that_mails_creates() -> None:

@@ -26,6 +26,7 @@ from ups_gateway.translate import faults, old_api
 from ups_gateway.translate.dialects import Unwrapped, header, json, rest, soap, xml
 from ups_gateway.translate.dialects.services import response_of
 from ups_gateway.translate.operations import PREFIXES, READERS, SPECS, TREES, WRITERS
+from ups_gateway.translate.operations.accounts import every_account
 from ups_gateway.translate.operations.cards import without_card_secrets
 from ups_gateway.translate.operations.label_recovery import recovery_call
 from ups_gateway.translate.operations.own_prices import without_own_prices
@@ -76,6 +77,7 @@ __all__ = [
     "answer",
     "created",
     "fault",
+    "for_old_api",
     "goes_out_whole",
     "labels",
     "more",
@@ -174,6 +176,12 @@ def request(asked: Asked, account: Account, terms: Terms) -> Translated:
     if asked.dialect is Dialect.HEADER and asked.wire.query:
         translated = replace(translated, calls=header.with_query(asked.wire, translated.calls))
     return replace(translated, ignored=asked.ignored + translated.ignored)
+
+
+def for_old_api(asked: Asked, call: LegacyCall) -> Asked:
+    """The request as one that UPS's old XML API will see whole: with every account that stands anywhere in it."""
+    accounts = (*asked.accounts, *every_account(old_api.content(call)))
+    return replace(asked, accounts=tuple(dict.fromkeys(accounts)))
 
 
 def old_request(asked: Asked, call: LegacyCall, account: Account, terms: Terms) -> Translated:

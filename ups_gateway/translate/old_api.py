@@ -41,13 +41,22 @@ _GRAVEST: Final = ("Hard", "Transient")
 
 def request(asked: Asked, call: LegacyCall) -> Translated:
     """The old request without its credentials. Confirm only asks here, and accept creates."""
-    _, document = tree.split(tree.decode(call.body))
-    text = f"{xml.DECLARATION}\n{tree.ascii_xml(tree.parse(document))}"
+    text = f"{xml.DECLARATION}\n{tree.ascii_xml(_root(call))}"
     creating = asked.operation is Operation.SHIP_ACCEPT or (
         asked.creating and asked.operation is not Operation.SHIP_CONFIRM
     )
     old = RestCall("POST", _PATH + TOOLS[asked.operation], headers=_HEADERS, body=text)
     return Translated(replace(asked, creating=creating), (old,))
+
+
+def content(call: LegacyCall) -> Any:
+    """What stands below the root of the client's document."""
+    return tree.to_tree(_root(call))
+
+
+def _root(call: LegacyCall) -> Any:
+    _, document = tree.split(tree.decode(call.body))
+    return tree.parse(document)
 
 
 def asks(call: RestCall) -> bool:
