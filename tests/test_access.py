@@ -80,6 +80,15 @@ async def test_a_blocked_key_is_told_so_only_by_its_own_password(gateway: Gatewa
     assert (await gateway.ask(rate(), first=access(password="guess"))).code == "250002"
 
 
+async def test_a_key_that_was_blocked_instead_of_mapped_is_told_so(gateway: Gateway) -> None:
+    first = access("NEWLICENCE123456", "newcomer", "pw")
+    assert (await gateway.ask(rate(), first=first)).code == "250003"
+    await gateway.store.mark_sighting("NEWLICENCE123456", "newcomer", "blocked")
+    assert (await gateway.ask(rate(), first=first)).code == "250007"
+    await gateway.store.mark_sighting("NEWLICENCE123456", "newcomer", "ignored")
+    assert (await gateway.ask(rate(), first=first)).code == "250003"
+
+
 async def test_an_ignored_key_is_unknown_and_not_noted_again(gateway: Gateway) -> None:
     await gateway.store.change_key(replace(gateway.key, status="ignored"))
     assert (await gateway.ask(rate())).code == "250003"

@@ -112,11 +112,12 @@ class Access:
             raise _unknown_licence()
         if key is not None and await self._passwords.verify(key.password_hash, given.password):
             if key.status == "blocked":
-                raise BlockedKey("This access key is blocked on the gateway's status page.")
+                raise _blocked()
             return Caller(key)
         await self._note(asked.operation, given.licence, given.user, given.password, call, peer)
         if not keys:
-            raise _unknown_licence()
+            seen = await self._store.sighting(given.licence, given.user)
+            raise _blocked() if seen is not None and seen.status == "blocked" else _unknown_licence()
         raise WrongPassword("Invalid Authentication Information: the gateway knows this access key with another login.")
 
     async def likely(self, given: Credentials) -> AccessKey | None:
@@ -230,6 +231,10 @@ def _unknown_licence() -> UnknownLicence:
         "Invalid Access License number: the gateway does not know this access key yet. Administrator: it is listed on"
         " the gateway's status page, to be mapped to an account."
     )
+
+
+def _blocked() -> BlockedKey:
+    return BlockedKey("This access key is blocked on the gateway's status page.")
 
 
 def _is_test(host: str) -> bool:

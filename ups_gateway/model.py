@@ -326,6 +326,8 @@ class KeySighting:
     first_seen: datetime
     last_seen: datetime
     count: int
+    status: Literal["active", "ignored", "blocked"] = "active"
+    """What a person said of it instead of mapping it."""
 
     @property
     def masked(self) -> str:

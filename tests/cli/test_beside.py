@@ -215,3 +215,20 @@ def test_a_profile_is_shown_refreshed_and_its_connection_tested(beside: Beside) 
     assert (tested.exit_code, verdicts) == (1, {"A1B2C3": "linked", "Z9Y8X7": "not_linked"})
     for command in ("show", "refresh", "test"):
         assert _run("profiles", command, "99").stderr == "Error: There is no profile 99: ups-gateway profiles list\n"
+
+
+def test_a_seen_key_is_put_away_and_listed_again(beside: Beside) -> None:
+    access = "<AccessRequest><AccessLicenseNumber>SEEN0LICENCE0001</AccessLicenseNumber><UserId>u</UserId>"
+    body = f"<?xml version='1.0'?>{access}<Password>p</Password></AccessRequest><?xml version='1.0'?><TrackRequest/>"
+    url = f"{beside.house.legacy_url}/ups.app/xml/Track"
+    with urllib.request.urlopen(url, body.encode(), timeout=10) as answer:
+        assert b"250003" in answer.read()
+    asyncio.run_coroutine_threadsafe(beside.house.app.store.flush(), beside.loop).result(10)
+
+    def seen() -> list[tuple[str, str]]:
+        listed = json.loads(_run("keys", "list", "--json").stdout)["seen"]
+        return [(one["masked"], one["status"]) for one in listed]
+
+    assert seen() == [("…0001", "active")]
+    assert _run("keys", "mark-seen", "1", "ignored").stdout == "Seen key 1 (…0001) is ignored.\n"
+    assert seen() == [("…0001", "ignored")]

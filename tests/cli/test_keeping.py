@@ -70,6 +70,7 @@ def test_an_account_is_added_changed_listed_and_removed(ready: Run) -> None:
         ),
         (("profiles", "rename", "4", "w"), "There is no profile 4: ups-gateway profiles list"),
         (("keys", "map", "--seen", "1", "--account", "A1B2C3"), "There is no seen key 1: ups-gateway keys list"),
+        (("keys", "mark-seen", "2", "ignored"), "There is no seen key 2: ups-gateway keys list"),
         (("keys", "set", "3"), "There is no key 3: ups-gateway keys list"),
     ],
 )

@@ -182,3 +182,14 @@ async def test_only_the_latest_thousand_sightings_stay(store: Store) -> None:
     for number in range(1003):
         await store.note_sighting(replace(SEEN, licence=f"{number}", last_seen=NOW + number * MINUTE))
     assert [seen.licence for seen in await store.sightings()] == [str(number) for number in range(1002, 2, -1)]
+
+
+async def test_what_a_person_said_of_a_sighting_stays_when_it_is_seen_again(store: Store, other: Store) -> None:
+    seen = KeySighting("LICENCE0000KEY09", "cart", "hash", "", "", frozenset({"rate"}), NOW, NOW, 1)
+    await store.note_sighting(seen)
+    await store.mark_sighting(seen.licence, seen.user, "ignored")
+    await store.note_sighting(replace(seen, last_seen=NOW + DAY))
+    await store.flush()
+    found = await other.sighting(seen.licence, seen.user)
+    assert found == replace(seen, last_seen=NOW + DAY, count=2, status="ignored")
+    assert await other.sighting(seen.licence, "somebody") is None

@@ -3,61 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.web.administering import Gateway
-from ups_gateway.model import AccessKey, Account, Health, Operation, Shipment, State, TwoPhase
-
-# --- profiles ---------------------------------------------------------------------------------------------------------
-
-
-async def test_refresh_now_gets_a_new_pair(admin: Gateway) -> None:
-    profile = await admin.consent()
-    page = await admin.post(f"/profiles/{profile.id}/refresh")
-    found = await admin.store.profile(profile.id)
-    assert (page.status, page.location) == (303, f"/?done=refreshed#profile-{profile.id}")
-    assert found is not None
-    assert (found.generation, admin.calls("oauth/refresh")) == (profile.generation + 1, [200])
-
-
-async def test_a_refresh_that_ups_refuses_is_told_in_words(admin: Gateway) -> None:
-    profile = await admin.consent()
-    refusal = {"response": {"errors": [{"code": "10401", "message": "Invalid Refresh Token"}]}}
-    admin.fault("oauth/refresh", status=401, body=refusal, times=5)
-    page = await admin.post(f"/profiles/{profile.id}/refresh")
-    assert (page.status, page.sentence) == (500, "This could not be done")
-    assert "Invalid Refresh Token" in page.words
-    found = await admin.store.profile(profile.id)
-    assert found is not None
-    assert admin.parts.keeper.health(found, admin.clock.utc()) is Health.REJECTED
-
-
-async def test_disconnecting_forgets_the_tokens(admin: Gateway) -> None:
-    profile = await admin.consent()
-    page = await admin.post(f"/profiles/{profile.id}/disconnect")
-    found = await admin.store.profile(profile.id)
-    assert (page.status, found and found.tokens) == (303, None)
-
-
-async def test_checking_asks_ups_about_the_active_accounts(admin: Gateway) -> None:
-    profile = await admin.consent("Dock 3", "A1B2C3", "K7L8M9")
-    await admin.account("N1P2Q3", profile=profile.id, active=False)
-    await admin.post(f"/profiles/{profile.id}/check")
-    assert [(one.number, one.probe) for one in await admin.store.accounts()] == [
-        ("A1B2C3", "linked"),
-        ("K7L8M9", "not_linked"),
-        ("N1P2Q3", None),
-    ]
-
-
-@pytest.mark.parametrize("what", ["refresh", "disconnect", "check", "authorize"])
-async def test_a_profile_that_is_gone_is_told(admin: Gateway, what: str) -> None:
-    page = await admin.post(f"/profiles/99/{what}")
-    assert (page.status, "This sign-in is no longer there" in page.words) == (404, True)
-
+from ups_gateway.model import Account, Operation, Shipment, State
 
 # --- accounts ---------------------------------------------------------------------------------------------------------
 
@@ -147,85 +98,6 @@ async def test_an_account_is_removed_unless_a_key_uses_it(admin: Gateway) -> Non
     again = await admin.post(f"/accounts/{free.id}/remove")
     assert [refused.status, removed.status, again.status] == [400, 303, 404]
     assert ("is used by an access key" in refused.words, await admin.store.accounts()) == (True, [used])
-
-
-# --- access keys ------------------------------------------------------------------------------------------------------
-
-
-async def _seen_id(admin: Gateway) -> str:
-    (seen,) = (await admin.send("GET", "/api/status")).json["seen_keys"]
-    return str(seen["id"])
-
-
-async def test_a_seen_key_is_mapped_with_the_password_it_came_with(admin: Gateway) -> None:
-    account, second = await admin.account(), await admin.account("D4E5F6")
-    test = await admin.account("T1T2T3", environment="test")
-    seen = await admin.seen()
-    page = await admin.post(
-        f"/seen-keys/{await _seen_id(admin)}/map",
-        account=str(account.id),
-        further="d4e5f6",
-        test_account=str(test.id),
-        two_phase="quote",
-        label="Web shop",
-    )
-    (key,) = await admin.store.keys()
-    assert (page.status, page.location) == (303, "/?done=mapped#keys")
-    assert key == AccessKey(
-        id=key.id,
-        licence=seen.licence,
-        user=seen.user,
-        password_hash=seen.password_hash,
-        account=account.id,
-        accounts=frozenset({account.id, second.id}),
-        test_account=test.id,
-        two_phase=TwoPhase.QUOTE,
-        void_unaccepted_after=timedelta(minutes=30),
-        label="Web shop",
-    )
-    assert await admin.store.sightings() == []
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({"account": ""}, "Choose the account that the program ships on."),
-        ({"two_phase": ""}, "Say whether the program shows prices to someone between confirm and accept."),
-        ({"further": "Z9Z9Z9"}, "There is no account Z9Z9Z9 in the simulator environment."),
-        ({"further": "Z9"}, "A UPS account number has 6 or 10 letters and digits"),
-    ],
-)
-async def test_a_mapping_asks_for_what_it_lacks(admin: Gateway, fields: dict[str, str], words: str) -> None:
-    account = await admin.account()
-    await admin.seen()
-    given = {"account": str(account.id), "two_phase": "ship"} | fields
-    page = await admin.post(f"/seen-keys/{await _seen_id(admin)}/map", **given)
-    assert (page.status, words in page.words, await admin.store.keys()) == (400, True, [])
-
-
-async def test_a_new_password_of_a_mapped_key_is_accepted_by_a_button(admin: Gateway) -> None:
-    key = await admin.key(await admin.account())
-    await admin.seen(password_hash="new")
-    assert "came with another password" in (await admin.get()).words
-    await admin.post(f"/seen-keys/{await _seen_id(admin)}/password")
-    assert (await admin.store.keys(), await admin.store.sightings()) == ([replace(key, password_hash="new")], [])
-
-
-async def test_confirms_of_a_key_are_made_quotes_by_a_button(admin: Gateway) -> None:
-    key = await admin.key(await admin.account())
-    await admin.post(f"/keys/{key.id}/quote")
-    assert [one.two_phase for one in await admin.store.keys()] == [TwoPhase.QUOTE]
-
-
-@pytest.mark.parametrize("path", [f"/seen-keys/{'0' * 24}/map", f"/seen-keys/{'0' * 24}/password", "/keys/99/quote"])
-async def test_a_key_that_is_gone_is_told(admin: Gateway, path: str) -> None:
-    page = await admin.post(path)
-    assert (page.status, "This access key is no longer there" in page.words) == (404, True)
-
-
-async def test_a_new_password_of_a_key_that_was_removed_meanwhile_is_told(admin: Gateway) -> None:
-    await admin.seen()
-    assert (await admin.post(f"/seen-keys/{await _seen_id(admin)}/password")).status == 404
 
 
 # --- shipments --------------------------------------------------------------------------------------------------------

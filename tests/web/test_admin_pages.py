@@ -101,7 +101,9 @@ async def test_every_form_on_the_page_leads_to_a_route_that_takes_it(admin: Gate
     await _everything(admin)
     app = web.Application()
     add_admin_routes(app, admin.parts)
-    forms = [form for path in ("/", "/connect", "/paste", "/profiles/1") for form in (await admin.get(path)).forms()]
+    (seen,) = (await admin.get("/api/status")).json["seen_keys"]
+    paths = (*PAGES, f"/seen-keys/{seen['id']}")
+    forms = [form for path in paths for form in (await admin.get(path)).forms()]
     actions = {re.sub(r"[0-9a-f]{24}|\d+", "N", action) for action, _ in forms}
     found = [await app.router.resolve(make_mocked_request("POST", action)) for action, _ in forms]
     assert [match.http_exception for match in found if match.http_exception is not None] == []
@@ -110,7 +112,7 @@ async def test_every_form_on_the_page_leads_to_a_route_that_takes_it(admin: Gate
         *("/accounts", "/accounts/N/active", "/accounts/N/connect", "/accounts/N/remove", "/profiles", "/sign-out"),
         *("/profiles/N/authorize", "/profiles/N/check", "/profiles/N/refresh"),
         *("/profiles/N/disconnect", "/profiles/N/delete", "/paste"),
-        *("/seen-keys/N/map", "/shipments/N/settle", "/shipments/N/void"),
+        *("/seen-keys/N/map", "/seen-keys/N/mark", "/keys/N/mark", "/shipments/N/settle", "/shipments/N/void"),
     }
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.web.administering import Gateway
+from ups_gateway.model import Health
 
 
 async def test_the_page_shows_the_fields_that_administrators_know(admin: Gateway) -> None:
@@ -77,6 +80,51 @@ async def test_no_tokens_value_is_on_the_page(admin: Gateway) -> None:
     assert [one for one in (profile.tokens.access_token, profile.tokens.refresh_token) if one.reveal() in text] == []
 
 
-async def test_a_profile_that_is_gone_is_told(admin: Gateway) -> None:
+async def test_the_page_of_a_profile_that_is_gone_says_so(admin: Gateway) -> None:
     page = await admin.get("/profiles/99")
+    assert (page.status, "This sign-in is no longer there" in page.words) == (404, True)
+
+
+async def test_refresh_now_gets_a_new_pair(admin: Gateway) -> None:
+    profile = await admin.consent()
+    page = await admin.post(f"/profiles/{profile.id}/refresh")
+    found = await admin.store.profile(profile.id)
+    assert (page.status, page.location) == (303, f"/?done=refreshed#profile-{profile.id}")
+    assert found is not None
+    assert (found.generation, admin.calls("oauth/refresh")) == (profile.generation + 1, [200])
+
+
+async def test_a_refresh_that_ups_refuses_is_told_in_words(admin: Gateway) -> None:
+    profile = await admin.consent()
+    refusal = {"response": {"errors": [{"code": "10401", "message": "Invalid Refresh Token"}]}}
+    admin.fault("oauth/refresh", status=401, body=refusal, times=5)
+    page = await admin.post(f"/profiles/{profile.id}/refresh")
+    assert (page.status, page.sentence) == (500, "This could not be done")
+    assert "Invalid Refresh Token" in page.words
+    found = await admin.store.profile(profile.id)
+    assert found is not None
+    assert admin.parts.keeper.health(found, admin.clock.utc()) is Health.REJECTED
+
+
+async def test_disconnecting_forgets_the_tokens(admin: Gateway) -> None:
+    profile = await admin.consent()
+    page = await admin.post(f"/profiles/{profile.id}/disconnect")
+    found = await admin.store.profile(profile.id)
+    assert (page.status, found and found.tokens) == (303, None)
+
+
+async def test_checking_asks_ups_about_the_active_accounts(admin: Gateway) -> None:
+    profile = await admin.consent("Dock 3", "A1B2C3", "K7L8M9")
+    await admin.account("N1P2Q3", profile=profile.id, active=False)
+    await admin.post(f"/profiles/{profile.id}/check")
+    assert [(one.number, one.probe) for one in await admin.store.accounts()] == [
+        ("A1B2C3", "linked"),
+        ("K7L8M9", "not_linked"),
+        ("N1P2Q3", None),
+    ]
+
+
+@pytest.mark.parametrize("what", ["refresh", "disconnect", "check", "authorize"])
+async def test_a_profile_that_is_gone_is_told(admin: Gateway, what: str) -> None:
+    page = await admin.post(f"/profiles/99/{what}")
     assert (page.status, "This sign-in is no longer there" in page.words) == (404, True)

@@ -107,7 +107,8 @@ def test_an_unmapped_key_shows_who_used_it_and_never_its_licence() -> None:
         "LICENCE0000KEY02", "erp", "h", "10.0.0.9", "Erp/1", frozenset({"ship_confirm", "rate"}), NOW, NOW, 3
     )
     known = replace(seen, licence=KEY.licence, user=KEY.user)
+    program = ("10.0.0.9", "Erp/1", ("rate", "ship confirm"), NOW, NOW, 3)
     assert list(seen_keys(facts(sightings={"x": seen, "y": known}))) == [
-        SeenKey("x", "…EY02", "erp", "10.0.0.9", "Erp/1", ("rate", "ship confirm"), NOW, NOW, 3, mapped=False),
-        SeenKey("y", "…EY01", "cart", "10.0.0.9", "Erp/1", ("rate", "ship confirm"), NOW, NOW, 3, mapped=True),
+        SeenKey("x", "…EY02", "erp", *program, mapped=False, status="active"),
+        SeenKey("y", "…EY01", "cart", *program, mapped=True, status="active"),
     ]

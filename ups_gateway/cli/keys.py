@@ -51,7 +51,7 @@ async def list_keys(file: Path | None, *, as_json: bool) -> None:
         if seen:
             click.echo("\nSeen and not mapped (ups-gateway keys map --seen N --account NUMBER):")
             print_table(
-                ("N", "Key", "From", "Program", "Asked for", "Last seen", "Times"),
+                ("N", "Key", "From", "Program", "Asked for", "Last seen", "Times", "Status"),
                 [
                     (
                         str(n),
@@ -61,6 +61,7 @@ async def list_keys(file: Path | None, *, as_json: bool) -> None:
                         ", ".join(sorted(one.operations)),
                         local(one.last_seen),
                         str(one.count),
+                        one.status,
                     )
                     for n, one in enumerate(seen, 1)
                 ],
@@ -166,6 +167,19 @@ async def mark(key_id: int, status: Literal["active", "ignored", "blocked"], fil
         key = await _key(at, key_id)
         await at.store.change_key(replace(key, status=status))
         click.echo(f"Key {key.id} ({key.masked}) is {status}.")
+
+
+@keys.command("mark-seen", epilog="Example: ups-gateway keys mark-seen 2 ignored")
+@click.argument("seen", metavar="N", type=int)
+@click.argument("status", type=click.Choice(["active", "ignored", "blocked"]))
+@config_option
+@run_async
+async def mark_seen(seen: int, status: str, file: Path | None) -> None:
+    """Ignore or block a seen key instead of mapping it, or list it again."""
+    async with opened(file) as at:
+        sighting = await _sighting(at, seen)
+        await at.store.mark_sighting(sighting.licence, sighting.user, status)
+        click.echo(f"Seen key {seen} ({sighting.masked}) is {status}.")
 
 
 @keys.command(epilog="Example: ups-gateway keys remove 1")

@@ -83,6 +83,19 @@ class KeyRows(Rows):
         rows = await self._database.read("SELECT * FROM sightings ORDER BY last_seen DESC, licence, user")
         return [sighting_of(row) for row in rows]
 
+    async def sighting(self, licence: str, user: str) -> KeySighting | None:
+        row = await self._database.read_one(
+            "SELECT * FROM sightings WHERE licence = ? AND user = ?", (printable(licence), printable(user))
+        )
+        return None if row is None else sighting_of(row)
+
+    async def mark_sighting(self, licence: str, user: str, status: str) -> None:
+        await self.flush()
+        await self._database.change(
+            "UPDATE sightings SET status = ? WHERE licence = ? AND user = ?",
+            (status, printable(licence), printable(user)),
+        )
+
     async def forget_sighting(self, licence: str, user: str) -> None:
         await self.flush()
         await self._database.change(

@@ -97,6 +97,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             first_seen TEXT NOT NULL,
             last_seen TEXT NOT NULL,
             count INTEGER NOT NULL,
+            status TEXT NOT NULL DEFAULT 'active',
             PRIMARY KEY (licence, user)
         )
         """,

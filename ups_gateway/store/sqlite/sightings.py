@@ -63,4 +63,5 @@ def sighting_of(row: aiosqlite.Row) -> KeySighting:
         first_seen=from_text(row["first_seen"]),
         last_seen=from_text(row["last_seen"]),
         count=row["count"],
+        status=row["status"],
     )

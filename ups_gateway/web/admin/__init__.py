@@ -9,7 +9,7 @@ from functools import partial
 
 from aiohttp import web
 
-from ups_gateway.web.admin import actions, consent, pages, profiles, session
+from ups_gateway.web.admin import actions, consent, keys, pages, profiles, session
 from ups_gateway.web.admin.guard import guard, hand_over
 from ups_gateway.web.admin.live import Live, add_events
 from ups_gateway.web.admin.parts import AdminParts, Probe, Verdict
@@ -19,6 +19,7 @@ from ups_gateway.web.rendering import STATIC, set_up
 __all__ = ["AdminParts", "Probe", "Verdict", "add_admin_routes"]
 
 _ID = r"{id:\d{1,15}}"
+_SEEN = "{id:[0-9a-f]{24}}"
 
 
 def add_admin_routes(app: web.Application, parts: AdminParts) -> None:
@@ -49,8 +50,11 @@ def add_admin_routes(app: web.Application, parts: AdminParts) -> None:
     app.router.add_post(f"/accounts/{_ID}/connect", actions.connect_account)
     app.router.add_post(f"/accounts/{_ID}/active", actions.set_active)
     app.router.add_post(f"/accounts/{_ID}/remove", actions.remove_account)
-    app.router.add_post("/seen-keys/{id:[0-9a-f]{24}}/map", actions.map_key)
-    app.router.add_post("/seen-keys/{id:[0-9a-f]{24}}/password", actions.accept_password)
-    app.router.add_post(f"/keys/{_ID}/quote", actions.let_quote)
+    app.router.add_get(f"/seen-keys/{_SEEN}", keys.show)
+    app.router.add_post(f"/seen-keys/{_SEEN}/map", keys.map_key)
+    app.router.add_post(f"/seen-keys/{_SEEN}/password", keys.accept_password)
+    app.router.add_post(f"/seen-keys/{_SEEN}/mark", keys.mark_seen)
+    app.router.add_post(f"/keys/{_ID}/quote", keys.let_quote)
+    app.router.add_post(f"/keys/{_ID}/mark", keys.mark)
     app.router.add_post(f"/shipments/{_ID}/void", actions.void)
     app.router.add_post(f"/shipments/{_ID}/settle", actions.settle)

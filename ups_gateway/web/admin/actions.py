@@ -1,4 +1,4 @@
-"""What the forms of the status page do: accounts, access keys, shipments.
+"""What the forms of the status page do: accounts and shipments.
 
 The rule: every handler is a POST behind session and CSRF token, does one thing, and leads back to the page, which says
 what was done.
@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from aiohttp import hdrs, web
 
-from ups_gateway.model import AccessKey, Account, Grant, State, TwoPhase
-from ups_gateway.web.admin.facts import seen_keys, usable
+from ups_gateway.model import Account, Grant, State
+from ups_gateway.web.admin.facts import usable
 from ups_gateway.web.admin.parts import PARTS, AdminParts
 from ups_gateway.web.admin.probing import probe_accounts
 from ups_gateway.web.admin.trouble import Wrong, gone
@@ -71,68 +71,6 @@ async def remove_account(request: web.Request) -> web.Response:
     return done("removed")
 
 
-# --- access keys ------------------------------------------------------------------------------------------------------
-
-
-async def map_key(request: web.Request) -> web.Response:
-    """Gives an access key that was seen its account; the password is the one it came with."""
-    parts, form = request.app[PARTS], await form_of(request)
-    seen = (await seen_keys(parts)).get(request.match_info["id"])
-    if seen is None:
-        raise gone("access key")
-    accounts = {account.id: account for account in await parts.store.accounts()}
-    account = accounts.get(number_of(form.get("account", "")))
-    if account is None:
-        raise Wrong("Choose the account that the program ships on.")
-    if form.get("two_phase") not in {*TwoPhase}:
-        raise Wrong("Say whether the program shows prices to someone between confirm and accept.")
-    others = {one.number: one.id for one in accounts.values() if one.environment == account.environment}
-    further = {_account_number(number) for number in form.get("further", "").replace(",", " ").split()}
-    if further - others.keys():
-        raise Wrong(f"There is no account {min(further - others.keys())} in the {account.environment} environment.")
-    test = accounts.get(number_of(form.get("test_account", "")))
-    await parts.store.add_key(
-        AccessKey(
-            id=0,
-            licence=seen.licence,
-            user=seen.user,
-            password_hash=seen.password_hash,
-            account=account.id,
-            accounts=frozenset({account.id} | {others[number] for number in further}),
-            test_account=None if test is None else test.id,
-            two_phase=TwoPhase(form["two_phase"]),
-            void_unaccepted_after=parts.void_unaccepted_after,
-            label=form.get("label", "")[:60],
-        )
-    )
-    await parts.store.forget_sighting(seen.licence, seen.user)
-    return done("mapped", "keys")
-
-
-async def accept_password(request: web.Request) -> web.Response:
-    """A mapped key came with another password: that is the right one from now on."""
-    parts = request.app[PARTS]
-    seen = (await seen_keys(parts)).get(request.match_info["id"])
-    if seen is None:
-        raise gone("access key")
-    for key in await parts.store.keys_of_licence(seen.licence):
-        if key.user == seen.user:
-            await parts.store.change_key(replace(key, password_hash=seen.password_hash))
-            await parts.store.forget_sighting(seen.licence, seen.user)
-            return done("password", "keys")
-    raise gone("access key")
-
-
-async def let_quote(request: web.Request) -> web.Response:
-    """Confirms of this key only ask for prices from now on."""
-    store = request.app[PARTS].store
-    for key in await store.keys():
-        if key.id == number_of(request.match_info["id"]):
-            await store.change_key(replace(key, two_phase=TwoPhase.QUOTE))
-            return done("quote", "keys")
-    raise gone("access key")
-
-
 # --- shipments --------------------------------------------------------------------------------------------------------
 
 
@@ -170,7 +108,7 @@ def account_of(form: Mapping[str, str]) -> Account:
         raise Wrong("The country is a code of two letters, for example US.")
     return Account(
         id=0,
-        number=_account_number(form.get("number", "")),
+        number=account_number(form.get("number", "")),
         environment="",
         nickname=form.get("nickname", "")[:60],
         postal_code=form.get("postal_code", "").upper()[:12],
@@ -200,7 +138,8 @@ async def _through(parts: AdminParts, value: str) -> tuple[int | None, str | Non
     raise Wrong("Choose the sign-in that the account ships through.")
 
 
-def _account_number(text: str) -> str:
+def account_number(text: str) -> str:
+    """As UPS writes it. Raises Wrong."""
     number = "".join(text.upper().split())
     if not _ACCOUNT.fullmatch(number):
         raise Wrong("A UPS account number has 6 or 10 letters and digits, for example A1B2C3.")

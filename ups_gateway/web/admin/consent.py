@@ -5,6 +5,7 @@ The rule: a consent is worth what UPS says to a real call for each of its accoun
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -12,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aiohttp import hdrs, web
 
-from ups_gateway.model import Account, Application, Environment, Grant
+from ups_gateway.model import Account, Application, Environment, Grant, Profile
 from ups_gateway.oauth.consent import Consent
 from ups_gateway.oauth.paste import ConsentFailed, FailureKind
 from ups_gateway.web.admin import words
@@ -39,6 +40,7 @@ TITLES: Final[Mapping[FailureKind, str]] = {
     "gone": "There is nothing to sign in for",
 }
 _WANTED: Final = ("number", "postal_code", "country", "nickname")
+_KEY: Final = re.compile(r"[0-9a-f]{24}")
 
 
 async def show_connect(request: web.Request) -> web.Response:
@@ -77,7 +79,8 @@ async def begin_new(request: web.Request) -> web.Response:
     if not form.get("name"):
         raise Wrong("Give the sign-in a name, for example that of the warehouse or of the UPS.com user.")
     account = account_of(form) if form.get("number") else None
-    return await _to_ups(request, form.get("application", ""), None, form["name"][:60], _return_to(account))
+    back = _return_to(account, form.get("key", ""))
+    return await _to_ups(request, form.get("application", ""), None, form["name"][:60], back)
 
 
 async def _to_ups(
@@ -87,9 +90,11 @@ async def _to_ups(
     return web.Response(status=303, headers={hdrs.LOCATION: url})
 
 
-def _return_to(account: Account | None) -> str:
-    """Where the sign-in began, and the account that it is for: kept sealed until the browser comes back."""
+def _return_to(account: Account | None, key: str) -> str:
+    """Where the sign-in began, and the account and access key it is for: kept sealed until the browser comes back."""
     fields = {} if account is None else {name: getattr(account, name) for name in _WANTED}
+    if _KEY.fullmatch(key):
+        fields["key"] = key
     return f"{CONNECT}?{urlencode(fields)}"
 
 
@@ -116,7 +121,8 @@ async def paste(request: web.Request) -> web.Response:
 async def finished(request: web.Request, consent: Consent, *, style: str) -> web.Response:
     """Asks UPS about every account of the profile, and shows what it said."""
     parts = request.app[PARTS]
-    elsewhere = await _take_account(parts, consent)
+    fields = dict(parse_qsl(urlsplit(consent.return_to).query))
+    elsewhere = await _take_account(parts, consent.profile, fields)
     mine = [account for account in await parts.store.accounts() if account.profile == consent.profile.id]
     probed = await probe_accounts(mine, parts.probe, parts.store, parts.now())
     return render(
@@ -129,16 +135,15 @@ async def finished(request: web.Request, consent: Consent, *, style: str) -> web
         inactive=len(mine) - len(probed),
         elsewhere=elsewhere,
         page=status_page(request, f"/#profile-{consent.profile.id}"),
+        key=status_page(request, f"/seen-keys/{fields['key']}") if "key" in fields else "",
         details=status_page(request, f"/profiles/{consent.profile.id}"),
     )
 
 
-async def _take_account(parts: AdminParts, consent: Consent) -> str:
+async def _take_account(parts: AdminParts, profile: Profile, fields: Mapping[str, str]) -> str:
     """Makes or connects the account that the sign-in was begun for; its number if it ships through another one."""
-    fields = dict(parse_qsl(urlsplit(consent.return_to).query))
     if "number" not in fields:
         return ""
-    profile = consent.profile
     wanted = account_of(fields)
     for account in await parts.store.accounts():
         if (account.number, account.environment) == (wanted.number, profile.environment):

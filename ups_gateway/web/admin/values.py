@@ -103,6 +103,7 @@ class SeenKey:
     count: int
     mapped: bool
     """The licence and user are known: the password changed."""
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,8 @@ class Status:
     sections: tuple[Section, ...]
     shipments: tuple[ShipmentLine, ...]
     seen_keys: tuple[SeenKey, ...]
+    hidden_keys: tuple[SeenKey, ...]
+    """Ignored and blocked ones, that nobody mapped."""
     keys: tuple[KeyLine, ...]
     pending: tuple[Pending, ...]
     """Sign-ins under way, newest first."""

@@ -23,7 +23,7 @@ CAN_SHIP = frozenset({Health.OK, Health.EXPIRING})
 
 def status(facts: Facts, zone: tzinfo | None) -> Status:
     """The page's values. The first sentence is that of the first environment in use, production before all others."""
-    sections = tuple(_sections(facts, zone))
+    sections, seen = tuple(_sections(facts, zone)), tuple(seen_keys(facts))
     first = sections[0] if sections else None
     sentence = "Nothing is set up yet. Add an application to the configuration, then sign in with UPS."
     if first is not None:
@@ -34,7 +34,8 @@ def status(facts: Facts, zone: tzinfo | None) -> Status:
         works=first is not None and first.works,
         sections=sections,
         shipments=tuple(shipments(facts)),
-        seen_keys=tuple(seen_keys(facts)),
+        seen_keys=tuple(one for one in seen if one.status == "active"),
+        hidden_keys=tuple(one for one in seen if one.status != "active"),
         keys=tuple(mapped_keys(facts)),
         pending=tuple(pending(facts)),
     )

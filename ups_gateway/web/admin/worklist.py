@@ -82,7 +82,7 @@ def _void_when(shipment: Shipment, keys: Mapping[int, AccessKey]) -> str:
 
 
 def seen_keys(facts: Facts) -> Iterator[SeenKey]:
-    """Those that came in requests and are not mapped, or came with a new password; latest first."""
+    """Those that came in requests and are not mapped, or came with a new password; latest first. Hidden ones too."""
     known = {(key.licence, key.user) for key in facts.keys}
     for name, seen in facts.sightings.items():
         yield SeenKey(
@@ -96,6 +96,7 @@ def seen_keys(facts: Facts) -> Iterator[SeenKey]:
             last_seen=seen.last_seen,
             count=seen.count,
             mapped=(seen.licence, seen.user) in known,
+            status=seen.status,
         )
 
 
