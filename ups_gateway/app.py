@@ -33,6 +33,7 @@ from ups_gateway.alerts.facts import Sources
 from ups_gateway.alerts.telling import PAUSE as ALERTS_PAUSE
 from ups_gateway.alerts.telling import Alerts
 from ups_gateway.alerts.ways import Command, Email, Way, Webhook
+from ups_gateway.captures import Captures
 from ups_gateway.config.settings import Address, Settings
 from ups_gateway.errors import StoreFailed
 from ups_gateway.exchange import Exchange
@@ -237,6 +238,7 @@ async def _join(settings: Settings, clock: Clock, admin_url: str, stack: AsyncEx
         products=functools.partial(_products, client),
         applications=applications,
         environments=settings.environments,
+        captures=Captures(store, vault, now=clock.now),
         now=clock.now,
         admin_url=admin_url,
         hosts=LOOPBACK_HOSTS | {settings.listen.admin.host, socket.gethostname().lower()},
@@ -274,7 +276,9 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
         creating_limit=limit,
         old_api=settings.old_api,
         monotonic=clock.monotonic,
+        captures=parts.captures,
     )
+    _own(stack, "captures", parts.captures.run())
     _own(stack, "tokens", keeper.run())
     _own(stack, "ledger", shipping.run(pause=clock.ledger_pause))
     _own(stack, "backup", copies.run())

@@ -18,6 +18,7 @@ from typing import Final, Literal
 
 from ups_gateway import translate
 from ups_gateway.access import Access
+from ups_gateway.captures import Captures
 from ups_gateway.errors import (
     ClientFault,
     CredentialFault,
@@ -103,8 +104,10 @@ class Exchange:
         creating_limit: float = 60.0,
         old_api: Collection[Operation] = (),
         monotonic: Callable[[], float] = time.monotonic,
+        captures: Captures | None = None,
     ) -> None:
         self._journal = journal
+        self._captures = captures
         self._access = access
         self._shipping = shipping
         self._upstream = upstream
@@ -128,6 +131,8 @@ class Exchange:
         """
         started, meter = self._monotonic(), Meter()
         trace = _Trace(started, started + time_limit)
+        if self._captures is not None and self._captures.begin():
+            meter.heard = []
         token = metered.set(meter)
         try:
             handled = await self._way(call, connection, peer, whole, trace)
@@ -141,7 +146,10 @@ class Exchange:
         finally:
             metered.reset(token)
         seconds = self._monotonic() - started
-        self._journal.note_exchange(self._record(call, trace, seconds, meter.ups_seconds, peer))
+        record = self._record(call, trace, seconds, meter.ups_seconds, peer)
+        self._journal.note_exchange(record)
+        if self._captures is not None and meter.heard is not None:
+            self._captures.keep(record, call, meter.heard, handled.answer)
         return handled
 
     async def settle(self, shipment: int, delivered: bool) -> None:  # noqa: FBT001 - one question, one answer

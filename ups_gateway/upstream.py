@@ -72,9 +72,13 @@ class Upstream:
                 f"Account {account.number} belongs to the environment {account.environment}, which is not in the"
                 " gateway's configuration."
             )
-        return await self._client.call(
-            source_of(account), environment, call, creating=creating, time_limit=time_limit, meter=metered.get()
+        meter = metered.get()
+        reply = await self._client.call(
+            source_of(account), environment, call, creating=creating, time_limit=time_limit, meter=meter
         )
+        if meter is not None and meter.heard is not None:
+            meter.heard.append((call, reply))
+        return reply
 
     def created(self, reply: RestReply) -> translate.Created:
         """The numbers of a new shipment. Raises OutcomeUnknown when the reply names none."""

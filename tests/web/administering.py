@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import ClientSession, CookieJar, web
 
 from ups_gateway import translate
+from ups_gateway.captures import Captures
 from ups_gateway.model import (
     AccessKey,
     Account,
@@ -306,6 +307,7 @@ async def a_gateway(folder: Path) -> AsyncIterator[Gateway]:
             probe=probe,
             applications=applications,
             environments=environments,
+            captures=Captures(store, vault, now=clock.utc),
             now=clock.utc,
             zone=UTC,
             void_unaccepted_after=timedelta(minutes=30),

@@ -203,8 +203,16 @@ class Journal(Protocol):
         """Queued; written in batches behind the requests."""
         ...
 
-    async def exchanges(self, limit: int = 200, before: datetime | None = None) -> Sequence[ExchangeRecord]:
-        """Newest first."""
+    async def exchanges(
+        self,
+        limit: int = 200,
+        before: datetime | None = None,
+        *,
+        account: int | None = None,
+        operation: str = "",
+        outcome: str = "",
+    ) -> Sequence[ExchangeRecord]:
+        """Newest first; of one account, operation or outcome where it is named."""
         ...
 
     async def traffic(self, since: datetime, seconds: int) -> Sequence[Slot]:
@@ -214,6 +222,14 @@ class Journal(Protocol):
     async def usage(self, since: datetime) -> Sequence[Usage]:
         """Sums since then, by program, operation and outcome; the most frequent first."""
         ...
+
+    async def add_capture(self, at: datetime, sealed: bytes) -> None: ...
+
+    async def captures(self, since: datetime, limit: int = 200) -> Sequence[tuple[int, bytes]]:
+        """Id and sealed content, newest first."""
+        ...
+
+    async def delete_captures(self, before: datetime) -> None: ...
 
 
 class Admin(Protocol):

@@ -50,6 +50,8 @@ class Meter:
 
     ups_seconds: float = 0.0
     requests: int = 0
+    heard: list[tuple[RestCall, RestReply]] | None = None
+    """What was said to UPS and what it answered, where somebody wants to see it."""
 
 
 @dataclass(frozen=True, slots=True)

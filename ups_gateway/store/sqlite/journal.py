@@ -43,11 +43,30 @@ class JournalRows(Rows):
             row,
         )
 
-    async def exchanges(self, limit: int = 200, before: datetime | None = None) -> Sequence[ExchangeRecord]:
+    async def exchanges(
+        self,
+        limit: int = 200,
+        before: datetime | None = None,
+        *,
+        account: int | None = None,
+        operation: str = "",
+        outcome: str = "",
+    ) -> Sequence[ExchangeRecord]:
         await self.flush()
         rows = await self._database.read(
-            "SELECT * FROM exchanges WHERE ?1 IS NULL OR at < ?1 ORDER BY at DESC, id DESC LIMIT ?2",
-            (to_text(before), limit),
+            """
+            SELECT * FROM exchanges
+            WHERE (:before IS NULL OR at < :before) AND (:account IS NULL OR account = :account)
+                AND (:operation = '' OR operation = :operation) AND (:outcome = '' OR outcome = :outcome)
+            ORDER BY at DESC, id DESC LIMIT :limit
+            """,
+            {
+                "before": to_text(before),
+                "account": account,
+                "operation": operation,
+                "outcome": outcome,
+                "limit": limit,
+            },
         )
         return [_exchange(row) for row in rows]
 
@@ -72,6 +91,20 @@ class JournalRows(Rows):
             (to_text(since),),
         )
         return [Usage(*row[:-2], *map(from_text, row[-2:])) for row in map(tuple, rows)]
+
+    async def add_capture(self, at: datetime, sealed: bytes) -> None:
+        await self._database.change("INSERT INTO captures (at, sealed) VALUES (?, ?)", (to_text(at), sealed))
+
+    async def captures(self, since: datetime, limit: int = 200) -> Sequence[tuple[int, bytes]]:
+        rows = await self._database.read(
+            "SELECT id, sealed FROM captures WHERE at >= ? ORDER BY id DESC LIMIT ?", (to_text(since), limit)
+        )
+        return [(row["id"], row["sealed"]) for row in rows]
+
+    async def delete_captures(self, before: datetime) -> None:
+        deleted = await self._database.change("DELETE FROM captures WHERE at < ?", (to_text(before),))
+        if deleted.rowcount:
+            await self._database.empty_log()
 
 
 def _exchange(row: aiosqlite.Row) -> ExchangeRecord:

@@ -183,6 +183,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "CREATE INDEX exchanges_at ON exchanges (at)",
+        """
+        CREATE TABLE captures (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,
+            sealed BLOB NOT NULL
+        )
+        """,
         "CREATE TABLE links (token_hash BLOB PRIMARY KEY, expires_at TEXT NOT NULL) WITHOUT ROWID",
         """
         CREATE TABLE sessions (token_hash BLOB PRIMARY KEY, csrf TEXT NOT NULL, expires_at TEXT NOT NULL) WITHOUT ROWID

@@ -14,6 +14,7 @@ from typing import Literal
 from aiohttp import web
 
 from ups_gateway import __version__
+from ups_gateway.captures import Captures
 from ups_gateway.model import Account, Application, Environment
 from ups_gateway.oauth.keeper import Keeper
 from ups_gateway.shipping.ledger import Shipping
@@ -39,6 +40,7 @@ class AdminParts:
     applications: Mapping[str, Application]
     """By name, as the keeper has them."""
     environments: Mapping[str, Environment]
+    captures: Captures
     now: Callable[[], datetime]
     products: Callable[[], Sequence[ProductReach]] = tuple
     """Of UPS, as this process found them."""

@@ -1,0 +1,87 @@
+"""What people may see of a message: it fails closed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ups_gateway.translate import masking
+
+OLD = b"""<?xml version="1.0"?><AccessRequest xml:lang="en-US"><AccessLicenseNumber>KEY0KEY0</AccessLicenseNumber>
+<UserId>demo</UserId><Password><![CDATA[top<secret]]></Password></AccessRequest>
+<?xml version="1.0"?><RatingServiceSelectionRequest><!-- from Ann --><Shipment><ShipTo><Name>Ann L\xc3\xa9e</Name>
+<Phone>404-555-0100</Phone><Residential/></ShipTo><Service><Code>03</Code><Description>Ground</Description></Service>
+<Description>A gift</Description></Shipment></RatingServiceSelectionRequest>"""
+MASKED = """\
+<?xml version="1.0"?>
+<AccessRequest xml:lang="xx-XX">
+  <AccessLicenseNumber>***</AccessLicenseNumber>
+  <UserId>***</UserId>
+  <Password>***</Password>
+</AccessRequest>
+<?xml version="1.0"?>
+<RatingServiceSelectionRequest>
+<!-- left out -->
+  <Shipment>
+    <ShipTo>
+      <Name>Xxx Xxx</Name>
+      <Phone>999-999-9999</Phone>
+      <Residential/>
+    </ShipTo>
+    <Service>
+      <Code>03</Code>
+      <Description>Ground</Description>
+    </Service>
+    <Description>X xxxx</Description>
+  </Shipment>
+</RatingServiceSelectionRequest>"""
+
+
+def test_an_old_request_shows_its_structure_and_codes_and_of_the_rest_the_shape() -> None:
+    assert masking.message(OLD) == MASKED
+
+
+def test_json_is_indented_and_masked_by_name() -> None:
+    label = "R0lGODlh" * 100
+    body = {
+        "UPSSecurity": {"UsernameToken": {"Username": "demo", "Password": "pw"}},
+        "Shipment": [{"Name": "Ann", "Weight": "3", "Ready": True, "Nothing": None, "GraphicImage": label}],
+        "errors": [{"code": "111285", "message": "The postal code 30328 is wrong."}],
+    }
+    assert json.loads(masking.tree(body)) == {
+        "UPSSecurity": {"UsernameToken": {"Username": "***", "Password": "***"}},
+        "Shipment": [
+            {"Name": "Xxx", "Weight": "3", "Ready": True, "Nothing": None, "GraphicImage": "[800 characters]"}
+        ],
+        "errors": [{"code": "111285", "message": "The postal code 99999 is wrong."}],
+    }
+    assert masking.tree({"Name": "Ann"}) == '{\n  "Name": "Xxx"\n}'
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b"", ""),
+        (b" \n", ""),
+        (b"name=Ann&x=1", "[12 characters that are neither XML nor JSON]"),
+        (b"\xff\xfe", "[2 characters that are neither XML nor JSON]"),
+        (b"<Name>Ann", "<Name>Xxx"),
+        (b"<a><Name>Ann</a>Bob</b>", "<a>\n  <Name>Xxx</Name>\nXxx</a>"),
+        (b'<a b="x>Ann">', '<a b="x>Xxx">'),
+    ],
+)
+def test_what_is_broken_shows_no_more_than_its_shape(body: bytes, shown: str) -> None:
+    assert masking.message(body) == shown
+
+
+def test_a_message_beyond_all_measure_is_not_shown() -> None:
+    assert masking.message(b"<a>" * 2_000_000) == "[6,000,000 characters: too long to show]"
+
+
+def test_numbers_in_addresses_are_masked() -> None:
+    assert masking.path("/api/track/v1/details/1Z999AA10123456784") == "/api/track/v1/details/9X999XX99999999999"
+    assert masking.path("/ship/v1807/rating/Rate") == "/ship/v1807/rating/Rate"
+    assert masking.query({"trackingnumber": "1Z9", "Code": "02"}) == "trackingnumber=9X9&Code=02"
+    assert masking.query("a=%41nn&b") == "a=Xxx&b="
+    assert (masking.tree(None), masking.tree("<a>Ann</a>")) == ("", "<a>Xxx</a>")
