@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import update_wrapper
@@ -40,11 +40,16 @@ class Opened:
 
 def read_settings(file: Path | None) -> Settings:
     """The checked configuration; all its problems are printed and the command ends with status 1."""
-    folder = os.environ.get("CREDENTIALS_DIRECTORY")
     try:
-        return config.load(file, os.environ, Path(folder) if folder else None)
+        return config.load(file, os.environ, credentials_directory(os.environ))
     except config.ConfigFailed as error:
         raise click.ClickException(str(error)) from error
+
+
+def credentials_directory(environ: Mapping[str, str]) -> Path | None:
+    """Where systemd put the service's credentials."""
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    return Path(folder) if folder else None
 
 
 @asynccontextmanager
