@@ -33,8 +33,8 @@ ALLOWED: dict[str, set[str]] = {
         *("translate", "ups", "upstream", "web"),
     },
     "cli": {
-        *("alerts", "app", "config", "errors", "exchange", "model", "oauth", "shipping", "simulator", "store", "tls"),
-        *("translate", "ups", "web"),
+        *("alerts", "app", "captures", "config", "errors", "exchange", "model", "oauth", "shipping", "simulator"),
+        *("store", "tls", "translate", "ups", "web"),
     },
     "__main__": {"cli"},
 }

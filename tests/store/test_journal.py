@@ -97,6 +97,28 @@ async def test_usage_is_summed_by_program_operation_and_outcome(store: Store) ->
     ]
 
 
+async def test_exchanges_are_filtered(store: Store) -> None:
+    rows = [
+        replace(RECORD, at=NOW + MINUTE, account=1),
+        replace(RECORD, at=NOW, account=2, operation="track", outcome="refused"),
+    ]
+    for row in rows:
+        store.note_exchange(row)
+    assert await store.exchanges(account=1) == rows[:1]
+    assert await store.exchanges(operation="track") == rows[1:]
+    assert await store.exchanges(outcome="refused", account=2) == rows[1:]
+    assert await store.exchanges(before=NOW, outcome="refused") == []
+
+
+async def test_captures_are_kept_sealed_until_they_are_deleted(store: Store, other: Store) -> None:
+    await store.add_capture(NOW - DAY, b"old")
+    await store.add_capture(NOW, b"new")
+    assert await other.captures(NOW - DAY) == [(2, b"new"), (1, b"old")]
+    assert await other.captures(NOW) == [(2, b"new")]
+    await store.delete_captures(NOW)
+    assert await other.captures(NOW - DAY) == [(2, b"new")]
+
+
 async def test_times_are_kept_in_utc_and_need_a_zone(store: Store) -> None:
     local = datetime(2026, 3, 1, 7, 0, tzinfo=timezone(timedelta(hours=-5)))
     store.note_exchange(replace(RECORD, at=local))

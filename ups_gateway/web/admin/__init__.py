@@ -9,7 +9,7 @@ from functools import partial
 
 from aiohttp import web
 
-from ups_gateway.web.admin import actions, consent, keys, pages, profiles, session
+from ups_gateway.web.admin import actions, consent, keys, pages, profiles, session, traffic
 from ups_gateway.web.admin.guard import guard, hand_over
 from ups_gateway.web.admin.live import Live, add_events
 from ups_gateway.web.admin.parts import AdminParts, Probe, Verdict
@@ -33,6 +33,12 @@ def add_admin_routes(app: web.Application, parts: AdminParts) -> None:
     app.router.add_get("/", pages.show_status)
     app.router.add_get("/api/status", pages.show_json)
     app.router.add_get(f"/shipments/{_ID}/labels", pages.send_labels, allow_head=False)
+    app.router.add_get("/traffic", traffic.show)
+    app.router.add_post("/traffic/capture", traffic.capture)
+    app.router.add_get(f"/traffic/captures/{_ID}", traffic.show_capture)
+    app.router.add_get("/report", traffic.show_report)
+    app.router.add_get("/report.csv", traffic.send_csv)
+    app.router.add_get("/report.json", traffic.send_json)
     app.router.add_get("/sign-in", session.show_sign_in)
     app.router.add_post("/sign-in", session.sign_in)
     app.router.add_post("/sign-out", session.sign_out)

@@ -37,6 +37,17 @@ TONES: dict[Health, Tone] = {
     Health.NOT_LINKED: "bad",
 }
 
+OUTCOMES: dict[str, tuple[Tone, str]] = {
+    "ok": ("good", "Done"),
+    "refused": ("soon", "Refused by UPS"),
+    "client_fault": ("soon", "Refused by the gateway"),
+    "not_authorised": ("bad", "Not signed in at UPS"),
+    "unreachable": ("bad", "UPS did not answer"),
+    "unknown": ("bad", "Outcome unknown"),
+    "bug": ("bad", "Mistake of the gateway"),
+}
+"""Of an exchange, as the journal names it."""
+
 
 def day(at: datetime, now: datetime, zone: tzinfo | None) -> str:
     """ "14 January", with the year when it is another than now's."""
