@@ -93,6 +93,13 @@ async def test_a_copy_is_sealed_private_and_nothing_open_is_left(
     assert _rows(copy.path, vault, "SELECT note FROM shipments") == [(CANARY.decode(),)]
 
 
+async def test_captures_are_in_no_copy(store: Store, copies: Copies, vault: Vault) -> None:
+    await store.add_capture(NOW, vault.seal(CANARY))
+    copy = await copies.make(Kind.DAILY)
+    assert _rows(copy.path, vault, "SELECT * FROM captures") == []
+    assert len(await store.captures(NOW)) == 1
+
+
 async def test_a_damaged_store_gives_no_copy_and_the_older_ones_stay(
     path: Path, vault: Vault, copies: Copies, clock: Clock
 ) -> None:

@@ -86,12 +86,15 @@ async def forget(number: str, file: Path | None, *, as_json: bool) -> None:
     """Delete what is kept of the persons of the shipment NUMBER, in the store and in all backups it can reach.
 
     The sealed request and reply, and so the labels, are overwritten; the ledger keeps the numbers, times and states.
+    Captures are deleted, all of them.
     Exit status 1 and their names where backups cannot be reached.
     """
     from ups_gateway.app import parts_of
 
     settings = read_settings(file)
     async with parts_of(settings) as parts:
+        # What a capture is of cannot be seen from outside its seal.
+        await parts.store.delete_captures(parts.now())
         rows = await parts.shipping.desk.forget(number.strip().upper())
         copies = Copies(settings.store_file, parts.vault)
         edited = await copies.forget(number.strip().upper(), await elsewhere(parts.store))

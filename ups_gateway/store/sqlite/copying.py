@@ -59,6 +59,10 @@ async def copy_store(path: Path, target: Path) -> None:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         async with _connect(path) as source, _connect(target) as copy:
             await source.backup(copy)
+            await copy.execute_fetchall("PRAGMA secure_delete=ON")
+            # Captures live a day and are no one's loss; a copy lives longer.
+            if await copy.execute_fetchall("SELECT 1 FROM sqlite_master WHERE name = 'captures'"):
+                await copy.execute_fetchall("DELETE FROM captures")
             # Without a log beside it the copy is one file.
             await copy.execute_fetchall("PRAGMA journal_mode=DELETE")
     if words := await damage(target):
