@@ -115,7 +115,7 @@ async def foreign(at: House) -> None:
 
 
 def _trust(folder: Path, certificates: Path) -> None:
-    shutil.copytree(certificates, folder / "tls")
+    shutil.copytree(certificates, folder / "tls")  # makes the folder, too
 
 
 def _free_port() -> int:
