@@ -9,6 +9,7 @@ import zipfile
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
@@ -246,14 +247,27 @@ async def test_a_recovery_that_brings_no_label_is_told(admin: Gateway) -> None:
 # --- speed ------------------------------------------------------------------------------------------------------------
 
 
-async def test_the_page_with_two_hundred_accounts_is_made_well_under_a_tenth_of_a_second(admin: Gateway) -> None:
+@pytest.mark.parametrize("path", ["/", "/traffic", "/report", "/profiles/1"])
+async def test_a_page_with_two_hundred_accounts_and_a_busy_day_is_made_well_under_a_tenth_of_a_second(
+    admin: Gateway, path: str
+) -> None:
     profiles = [await admin.consent(f"Dock {number}") for number in range(3)]
-    for number in range(200):
+    accounts = [
         await admin.account(f"A{number:05}", profile=profiles[number % 3].id, nickname=f"Shop {number}")
+        for number in range(200)
+    ]
+    now = admin.clock.utc()
+    for number in range(5000):
+        at = now - timedelta(seconds=17 * number)
+        outcome = "unreachable" if number % 50 == 0 else "ok"
+        row = exchange(accounts[number % 200], at, outcome=outcome, user_agent=f"Cart/{number % 7}")
+        admin.store.note_exchange(row)
+    await admin.store.flush()
     took = []
-    for _ in range(5):
+    for _ in range(7):
         begun = time.perf_counter()
-        page = await admin.get()
+        page = await admin.get(path)
         took.append(time.perf_counter() - begun)
-    assert (page.status, page.text.count('<tr id="account-')) == (200, 200)
+    assert page.status == 200
+    assert path != "/" or page.text.count('<tr id="account-') == 200
     assert min(took) < 0.1, took

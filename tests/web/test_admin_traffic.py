@@ -82,7 +82,7 @@ async def test_a_captured_exchange_is_opened_as_four_panes(admin: Gateway) -> No
     await captures.store_heard()
     (link,) = set(re.findall(r'href="(/traffic/captures/\d+)"', (await admin.get("/traffic")).text))
     page = await admin.get(link)
-    panes = re.findall(r"(?s)<section class=\"pane\".*?<h2>(.*?)</h2>.*?<code>(.*?)</code>", page.text)
+    panes = re.findall(r"(?s)<div class=\"pane\".*?<h2>(.*?)</h2>.*?<code>(.*?)</code>", page.text)
     assert panes == [
         (
             "Old request",
