@@ -284,6 +284,7 @@ async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitS
     _own(stack, "backup", copies.run())
     alerts = _alerts(settings, parts, stack)
     _own(stack, "alerts", alerts.run(pause=clock.alerts_pause))
+    parts = replace(parts, alerts=alerts)
     legacy = Listener(
         exchange,
         translate.fault,

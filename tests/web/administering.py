@@ -7,7 +7,7 @@ import itertools
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -264,7 +264,9 @@ def exchange(account: Account | None, at: datetime, **changed: Any) -> ExchangeR
 
 
 @asynccontextmanager
-async def a_gateway(folder: Path) -> AsyncIterator[Gateway]:
+async def a_gateway(
+    folder: Path, change: Callable[[AdminParts], AdminParts] = lambda parts: parts
+) -> AsyncIterator[Gateway]:
     """Everything started; ended with the block."""
     clock, vault = Clock(), FernetVault(make_key())
     async with AsyncExitStack() as stack:
@@ -313,6 +315,7 @@ async def a_gateway(folder: Path) -> AsyncIterator[Gateway]:
             void_unaccepted_after=timedelta(minutes=30),
             live_pause=0.02,
         )
+        parts = change(parts)
         app = web.Application()
         add_admin_routes(app, parts)
         add_callback_routes(app, parts)

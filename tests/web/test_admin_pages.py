@@ -17,7 +17,7 @@ from tests.web.administering import Gateway, exchange
 from ups_gateway.model import State
 from ups_gateway.web.admin import add_admin_routes
 
-PAGES = ("/", "/connect", "/paste", "/traffic", "/report", "/profiles/1")
+PAGES = ("/", "/connect", "/paste", "/traffic", "/report", "/alerts", "/profiles/1")
 """With one profile that signed in."""
 
 
@@ -112,7 +112,7 @@ async def test_every_form_on_the_page_leads_to_a_route_that_takes_it(admin: Gate
     assert actions >= {
         *("/accounts", "/accounts/N/active", "/accounts/N/connect", "/accounts/N/remove", "/profiles", "/sign-out"),
         *("/profiles/N/authorize", "/profiles/N/check", "/profiles/N/refresh"),
-        *("/profiles/N/disconnect", "/profiles/N/delete", "/paste", "/traffic/capture"),
+        *("/profiles/N/disconnect", "/profiles/N/delete", "/paste", "/traffic/capture", "/alerts/test"),
         *("/seen-keys/N/map", "/seen-keys/N/mark", "/keys/N/mark", "/shipments/N/settle", "/shipments/N/void"),
     }
 

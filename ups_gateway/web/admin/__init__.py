@@ -9,7 +9,7 @@ from functools import partial
 
 from aiohttp import web
 
-from ups_gateway.web.admin import actions, consent, keys, pages, profiles, session, traffic
+from ups_gateway.web.admin import actions, alerting, consent, keys, pages, profiles, session, traffic
 from ups_gateway.web.admin.guard import guard, hand_over
 from ups_gateway.web.admin.live import Live, add_events
 from ups_gateway.web.admin.parts import AdminParts, Probe, Verdict
@@ -33,6 +33,8 @@ def add_admin_routes(app: web.Application, parts: AdminParts) -> None:
     app.router.add_get("/", pages.show_status)
     app.router.add_get("/api/status", pages.show_json)
     app.router.add_get(f"/shipments/{_ID}/labels", pages.send_labels, allow_head=False)
+    app.router.add_get("/alerts", alerting.show)
+    app.router.add_post("/alerts/test", alerting.test)
     app.router.add_get("/traffic", traffic.show)
     app.router.add_post("/traffic/capture", traffic.capture)
     app.router.add_get(f"/traffic/captures/{_ID}", traffic.show_capture)

@@ -14,6 +14,7 @@ from typing import Literal
 from aiohttp import web
 
 from ups_gateway import __version__
+from ups_gateway.alerts.telling import Alerts
 from ups_gateway.captures import Captures
 from ups_gateway.model import Account, Application, Environment
 from ups_gateway.oauth.keeper import Keeper
@@ -44,6 +45,8 @@ class AdminParts:
     now: Callable[[], datetime]
     products: Callable[[], Sequence[ProductReach]] = tuple
     """Of UPS, as this process found them."""
+    alerts: Alerts | None = None
+    """None: of a command, or where nothing watches."""
     admin_url: str = "http://127.0.0.1:8081"
     """Where the status page is, for links from the TLS listener."""
     hosts: frozenset[str] = LOOPBACK_HOSTS

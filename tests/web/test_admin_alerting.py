@@ -1,0 +1,47 @@
+"""The page of alerts, and its test button, on a gateway that listens."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.house import House, a_house
+from tests.web.administering import Gateway, a_gateway
+from ups_gateway.web.admin.parts import AdminParts
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with a_house(tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+async def watched(tmp_path: Path, house: House) -> AsyncIterator[Gateway]:
+    """Pages of a gateway whose alerts watch production."""
+
+    def with_alerts(parts: AdminParts) -> AdminParts:
+        return replace(parts, alerts=house.gateway.alerts)
+
+    async with a_gateway(tmp_path / "pages", with_alerts) as gateway:
+        await gateway.sign_in()
+        yield gateway
+
+
+async def test_the_page_says_what_is_wrong_and_a_test_goes_every_way(watched: Gateway) -> None:
+    assert "Nothing is wrong." in (await watched.get("/alerts")).words
+    page = await watched.post("/alerts/test")
+    assert (page.status, "No way is set up" in page.words) == (200, True)
+
+
+async def test_a_running_gateway_hands_its_alerts_to_the_page(house: House) -> None:
+    assert house.gateway.admin.alerts is house.gateway.alerts
+
+
+async def test_without_alerts_the_page_says_so(admin: Gateway) -> None:
+    assert (await admin.get("/alerts")).status == 200
+    page = await admin.post("/alerts/test")
+    assert (page.status, "No alerts are sent from here." in page.words) == (400, True)
