@@ -175,3 +175,12 @@ def test_resealing_takes_what_a_former_key_sealed_and_leaves_the_rest() -> None:
     assert vault.reseal(resealed) is None
     with pytest.raises(StoreFailed, match="cannot be opened"):
         vault.reseal(FernetVault(make_key()).seal(b"strange"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_key_file_that_root_replaces_stays_the_services(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    write_key_file(file, make_key())
+    os.chown(file, 65534, 65534)
+    write_key_file(file, make_key(), replace=True)
+    assert (file.stat().st_uid, file.stat().st_gid) == (65534, 65534)

@@ -24,6 +24,7 @@ from ups_gateway.store.envelope import open_file
 from ups_gateway.store.sqlite import open_store
 from ups_gateway.store.sqlite.copies import Copies, Kind
 from ups_gateway.store.sqlite.elsewhere import elsewhere, note_elsewhere
+from ups_gateway.store.sqlite.restoring import restore
 from ups_gateway.store.sqlite.schema import MIGRATIONS
 
 CANARY = b"PERSONAL DATA"
@@ -146,6 +147,42 @@ async def test_what_a_killed_process_left_half_done_is_removed(store: Store, cop
         left.write_bytes(CANARY)
     await copies.tidy()
     assert list(copies.folder.iterdir()) == [copy.path]
+
+
+async def test_a_failing_backup_is_logged_and_tried_again(
+    path: Path, vault: Vault, copies: Copies, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = await open_store(path, vault)
+    pauses = 0
+
+    async def pause(_seconds: float) -> None:
+        nonlocal pauses
+        pauses += 1
+        if pauses == 1:
+            spoil(copies.folder, b"no directory")
+        if pauses == 2:
+            copies.folder.unlink()
+        if pauses == 3:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await copies.run(pause)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"The daily backup failed: The store {path} failed: File exists."
+    ]
+    assert [copy.kind for copy in copies.found()] == [Kind.DAILY]
+    await store.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+async def test_what_root_makes_belongs_to_the_owner_of_the_data(path: Path, vault: Vault, copies: Copies) -> None:
+    path.parent.mkdir()
+    os.chown(path.parent, 65534, 65534)
+    store = await open_store(path, vault)
+    copy = await copies.make(Kind.ASKED)
+    await store.close()
+    await restore(path, copy.path, copies)
+    assert {file.stat().st_uid for file in path.parent.rglob("*")} == {65534}
 
 
 async def test_a_file_of_ones_own_is_not_overwritten(store: Store, copies: Copies, tmp_path: Path) -> None:

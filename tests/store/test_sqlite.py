@@ -319,6 +319,19 @@ async def test_erased_labels_are_in_no_file_any_more(store: Store, path: Path) -
     assert b"PERSONAL DATA" not in _all_bytes(path)
 
 
+async def test_a_log_that_somebody_reads_all_the_while_is_said_not_to_be_empty(
+    store: Store, raw: sqlite3.Connection
+) -> None:
+    await store.put("name", "value")
+    raw.execute("BEGIN")
+    raw.execute("SELECT * FROM settings").fetchall()
+    await store.put("name", "other")
+    with pytest.raises(StoreFailed, match="may still be read in the store's log"):
+        await store.empty_log()
+    raw.execute("ROLLBACK")
+    await store.empty_log()
+
+
 async def test_deleted_rows_are_in_no_file_any_more(store: Store, path: Path) -> None:
     await store.add_shipment(replace(FULL, state=State.ACCEPTED, note="PERSONAL DATA"))
     assert await store.delete_old(NOW + MINUTE, NOW) == 1

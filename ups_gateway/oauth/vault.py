@@ -24,6 +24,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from ups_gateway.errors import StoreFailed
 from ups_gateway.model import Secret
+from ups_gateway.store.ownership import give_to_owner
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +101,8 @@ def write_key_file(path: Path, key: Key, *, replace: bool = False) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             if replace:
+                # A new key that the service's user cannot read would stop the service.
+                give_to_owner(temporary, path)
                 temporary.replace(path)
             else:
                 _link(temporary, path)

@@ -19,6 +19,7 @@ from typing import BinaryIO, Final
 
 from ups_gateway.errors import StoreFailed
 from ups_gateway.store import Vault
+from ups_gateway.store.ownership import give_to_owner
 
 _MARK: Final = b"ups-gateway backup 1\n"
 _PIECE: Final = 1024 * 1024
@@ -52,6 +53,7 @@ def seal_file(content: Path, target: Path, vault: Vault, made_at: datetime) -> N
             number, piece = number + 1, following
         out.flush()
         os.fsync(out.fileno())
+        give_to_owner(part, target.parent)
         part.replace(target)
         sync_directory(target.parent)
 

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from ups_gateway.errors import StoreFailed
+from ups_gateway.store.ownership import give_to_owner
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _FIRST_PAUSE = 0.005
@@ -74,6 +75,9 @@ def _open(path: Path, name: str) -> int:
         raise ValueError(f"A lock's name is of lower-case letters, digits, dots and dashes, not {name!r}.")
     file = path.with_name(f"{path.name}.{name}.lock")
     try:
-        return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            give_to_owner(file, path.parent)
+        return os.open(file, os.O_RDWR | os.O_CLOEXEC)
     except OSError as error:
         raise StoreFailed(f"The lock file {file} cannot be opened: {error.strerror}.") from error

@@ -51,7 +51,8 @@ class SqliteStore(ProfileRows, AccountRows, KeyRows, LedgerRows, JournalRows, Ad
         return await reseal(self._database, self._vault)
 
     async def empty_log(self) -> None:
-        await self._database.empty_log()
+        if not await self._database.empty_log():
+            raise StoreFailed("What was erased may still be read in the store's log: it is in use. Try again.")
 
     async def close(self) -> None:
         """Writes what is left and ends the threads; raises StoreFailed when the rest could not be written."""

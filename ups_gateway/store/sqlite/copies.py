@@ -23,6 +23,7 @@ from ups_gateway.errors import StoreFailed
 from ups_gateway.store import Vault
 from ups_gateway.store.envelope import open_file, seal_file, shred
 from ups_gateway.store.locks import store_lock
+from ups_gateway.store.ownership import give_to_owner
 from ups_gateway.store.sqlite.copying import copy_store, damage, erase_shipment, reseal, schema_of
 from ups_gateway.store.sqlite.database import Database, mapped
 from ups_gateway.store.sqlite.schema import MIGRATIONS
@@ -212,11 +213,13 @@ class Copies:
         """A directory for what is open for a moment, and nobody else at work."""
         with mapped(self._path):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            give_to_owner(self.folder, self._path.parent)
         async with store_lock(self._path, "backup", time_limit=_PATIENCE):
             with mapped(self._path):
                 for left in self.folder.glob(".part-*"):
                     await asyncio.to_thread(_clear, left)
                 folder = Path(tempfile.mkdtemp(prefix=".part-", dir=self.folder))
+                give_to_owner(folder, self.folder)
             try:
                 yield folder
             finally:

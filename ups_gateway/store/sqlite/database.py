@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from ups_gateway.errors import StoreFailed
+from ups_gateway.store.ownership import give_to_owner
 
 T = TypeVar("T")
 Work = Callable[[aiosqlite.Connection], Awaitable[T]]
@@ -124,14 +125,18 @@ class Database:
 
         return await self._own(unit())
 
-    async def empty_log(self) -> None:
-        """Moves the write-ahead log into the file, so that what was deleted is not readable in the log either."""
+    async def empty_log(self) -> bool:
+        """Moves the write-ahead log into the file, so that what was deleted is not readable in the log either.
 
-        async def unit() -> None:
+        False: somebody read all the while, and the log is as it was.
+        """
+
+        async def unit() -> bool:
             async with self._writing:
-                await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                ((busy, _, _),) = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                return not busy
 
-        await self._own(unit())
+        return await self._own(unit())
 
     async def close(self) -> None:
         """Ends both connections and their threads, after the units of work under way. May be called twice."""
@@ -225,6 +230,7 @@ def _create(path: Path) -> None:
     try:
         # A file that is there is not opened: closing it would drop the locks that this process holds on it by SQLite.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        give_to_owner(path, path.parent)
     except FileExistsError:
         path.chmod(0o600)
 

@@ -18,6 +18,7 @@ from typing import Final
 from ups_gateway.errors import StoreFailed
 from ups_gateway.store.envelope import sync_directory
 from ups_gateway.store.locks import hold
+from ups_gateway.store.ownership import give_to_owner
 from ups_gateway.store.sqlite.copies import Copies, Kind
 from ups_gateway.store.sqlite.copying import damage, make_ready
 from ups_gateway.store.sqlite.database import mapped
@@ -170,6 +171,7 @@ def _install(path: Path, content: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+    give_to_owner(content, path.parent)
     content.replace(path)
     sync_directory(path.parent)
 
