@@ -14,9 +14,9 @@ from tests.store.test_ledger import FULL
 from tests.store.test_sqlite import spoil
 from ups_gateway.errors import StoreFailed
 from ups_gateway.model import Operation, State
-from ups_gateway.oauth.vault import FernetVault, make_key
+from ups_gateway.oauth.vault import FernetVault, make_key, write_key_file
 from ups_gateway.store import Vault
-from ups_gateway.store.envelope import NoBackup, open_file
+from ups_gateway.store.envelope import NoBackup, open_file, seal_file
 from ups_gateway.store.sqlite import open_store
 from ups_gateway.store.sqlite.copies import Copies, Kind
 from ups_gateway.store.sqlite.copying import damage
@@ -79,7 +79,7 @@ async def test_a_store_in_use_is_not_replaced(path: Path, vault: Vault, copies: 
 HOLDER = """
 import asyncio, sys
 from pathlib import Path
-from ups_gateway.oauth.vault import FernetVault, make_key
+from ups_gateway.oauth.vault import FernetVault, make_key, write_key_file
 from ups_gateway.store.sqlite import open_store
 
 async def main():
@@ -107,6 +107,55 @@ async def test_a_store_that_another_process_has_open_is_free_when_that_is_killed
     process.kill()
     await process.wait()
     assert (await restore(path, backup.path, copies)).source == backup.path
+
+
+RESTORER = """
+import asyncio, sys
+from pathlib import Path
+from ups_gateway.oauth.vault import FernetVault, load_key
+from ups_gateway.store.sqlite.copies import Copies
+from ups_gateway.store.sqlite.restoring import restore
+
+async def main():
+    path = Path(sys.argv[1])
+    copies = Copies(path, FernetVault(load_key(path.with_name("key"), {})))
+    print("begin", flush=True)
+    while True:
+        await restore(path, path.with_name("backup"), copies)
+
+asyncio.run(main())
+"""
+
+
+async def test_killed_in_the_middle_the_store_is_the_former_or_the_restored_one(path: Path) -> None:
+    path.parent.mkdir()
+    key = make_key()
+    write_key_file(path.with_name("key"), key)
+    vault = FernetVault(key)
+    copies = Copies(path, vault)
+    await _fill(path, vault, "then")
+    await copies.make_elsewhere(path.with_name("backup"))
+    for delay in (0.0, 0.01, 0.02, 0.03, 0.045, 0.06):
+        await _fill(path, vault, "now", rows=1)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", RESTORER, str(path)), stdout=asyncio.subprocess.PIPE
+        )
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"begin\n"
+        # Each round is killed at another moment of the work.
+        await asyncio.sleep(delay)
+        process.kill()
+        await process.wait()
+        assert await damage(path) == ""
+        assert await _name(path, vault) in ("now", "then")
+    await restore(path, path.with_name("backup"), copies)
+    assert await _name(path, vault) == "then"
+
+
+async def test_a_place_that_cannot_be_written_is_not_said_to_be_in_use(path: Path, copies: Copies) -> None:
+    spoil(path.parent, b"a file where the directory should be")
+    with pytest.raises(StoreFailed, match="File exists"):
+        await restore(path, path, copies)
 
 
 async def test_what_is_no_backup_changes_nothing(path: Path, vault: Vault, copies: Copies, tmp_path: Path) -> None:
@@ -211,6 +260,23 @@ async def test_a_damaged_store_without_a_backup_begins_empty_and_says_so_loudly(
     assert "THERE IS NO BACKUP THAT CAN BE USED" in done.words
     assert await _name(path, vault) is None
     assert copies.found()[0].path == done.aside
+
+
+async def test_a_sealed_copy_of_a_damaged_store_is_never_put_back(path: Path, vault: Vault, copies: Copies) -> None:
+    await _fill(path, vault, "now")
+    other, backup = path.with_name("other.db"), path.with_name("backup")
+    await _fill(other, vault, "damaged")
+    spoil(other)
+    seal_file(other, backup, vault, NOW)
+    with pytest.raises(StoreFailed, match="backup holds a damaged store"):
+        await restore(path, backup, copies)
+    assert await _name(path, vault) == "now"
+
+
+async def test_what_is_not_damage_is_not_taken_for_it(path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(StoreFailed, match="it cannot be opened"):
+        await damage(path)
 
 
 async def test_a_backup_of_a_newer_version_is_refused(path: Path, vault: Vault, copies: Copies) -> None:

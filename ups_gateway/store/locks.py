@@ -23,6 +23,10 @@ _FIRST_PAUSE = 0.005
 _LONGEST_PAUSE = 0.1
 
 
+class LockHeld(StoreFailed):
+    """Somebody else has it, and had it for the whole time limit."""
+
+
 @contextlib.asynccontextmanager
 async def store_lock(path: Path, name: str, *, time_limit: float | None = None) -> AsyncIterator[None]:
     """Holds the lock `name` of the store at `path`: for one task of one process at a time.
@@ -38,14 +42,17 @@ async def store_lock(path: Path, name: str, *, time_limit: float | None = None) 
 
 
 async def hold(path: Path, name: str, *, shared: bool = False, time_limit: float | None = None) -> Callable[[], None]:
-    """Takes the lock and returns what gives it back. A shared one may be held by several, but not beside another."""
+    """Takes the lock and returns what gives it back. Raises LockHeld, StoreFailed.
+
+    A shared one may be held by several, but not beside one that is not.
+    """
     handle = _open(path, name)
     try:
         async with asyncio.timeout(time_limit):
             await _take(handle, path, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
     except TimeoutError as error:
         os.close(handle)
-        raise StoreFailed(f"Another process has held the lock {name} of {path} for {time_limit:g} s.") from error
+        raise LockHeld(f"Another process has held the lock {name} of {path} for {time_limit:g} s.") from error
     except BaseException:
         os.close(handle)
         raise

@@ -17,7 +17,7 @@ from typing import Final
 
 from ups_gateway.errors import StoreFailed
 from ups_gateway.store.envelope import sync_directory
-from ups_gateway.store.locks import hold
+from ups_gateway.store.locks import LockHeld, hold
 from ups_gateway.store.ownership import give_to_owner
 from ups_gateway.store.sqlite.copies import Copies, Kind
 from ups_gateway.store.sqlite.copying import damage, make_ready
@@ -124,7 +124,7 @@ async def _alone(path: Path) -> Callable[[], None]:
         with mapped(path):
             await asyncio.to_thread(path.parent.mkdir, mode=0o700, parents=True, exist_ok=True)
         return await hold(path, IN_USE, time_limit=0)
-    except StoreFailed as error:
+    except LockHeld as error:
         raise StoreInUse(
             f"The store {path} is in use by a gateway or a command. Stop it first, for example: "
             "systemctl stop ups-gateway"
