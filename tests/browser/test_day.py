@@ -11,7 +11,7 @@ from tests.browser.chromium import Chromium
 from tests.browser.houses import FOREIGN, ask, control, foreign, unaccepted, unknown
 from tests.browser.person import allow, card, heading, sign_in
 from tests.gateway import confirm, rate
-from ups_gateway.cli.demo.house import House
+from ups_gateway.cli.demo.house import PASSWORD, House
 from ups_gateway.model import State, TwoPhase
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -122,6 +122,43 @@ async def test_a_sign_in_is_tested_refreshed_and_deleted_after_two_questions(chr
         await expect(heading(page)).to_have_text("Delete Demo for good?")
         await page.get_by_role("button", name="Yes, delete it").click()
         await expect(card(page, "Demo")).to_have_count(0)
+
+
+async def test_an_exchange_is_captured_and_shown_in_four_panes(chromium: Chromium, demo: House) -> None:
+    async with chromium.window() as page:
+        await sign_in(page, demo)
+        await page.get_by_role("link", name="Traffic").click()
+        await page.get_by_role("button", name="Capture the next 20").click()
+        await expect(page.get_by_role("status").get_by_text("The next 20 exchanges")).to_be_visible()
+        assert (await ask(demo, confirm())).code == ""
+        await page.reload()
+        await page.get_by_role("cell", name="ship confirm").get_by_role("link").click()
+        await expect(heading(page)).to_contain_text("Ship confirm")
+        panes = {
+            title: await page.get_by_role("region", name=title).inner_text()
+            for title in ("Old request", "REST request", "REST reply", "Old answer")
+        }
+        boxes = [await page.get_by_role("region", name=title).bounding_box() for title in panes]
+    assert "<ShipmentConfirmRequest>" in panes["Old request"]
+    assert '"ShipmentRequest"' in panes["REST request"]
+    assert '"ShipmentResponse"' in panes["REST reply"]
+    assert "<ShipmentConfirmResponse>" in panes["Old answer"]
+    assert not any("Canyon" in text or PASSWORD in text for text in panes.values())
+    assert len({box["y"] for box in boxes if box is not None}) < len(boxes), "side by side"
+
+
+async def test_the_report_is_saved_as_a_table(chromium: Chromium, demo: House) -> None:
+    assert (await ask(demo, rate())).code == ""
+    async with chromium.window() as page:
+        await sign_in(page, demo)
+        await page.get_by_role("link", name="Report").click()
+        await expect(page.get_by_role("row", name="The demonstration's old program")).to_contain_text("rate")
+        async with page.expect_download() as saving:
+            await page.get_by_role("link", name="CSV").click()
+        saved = await (await saving.value).path()
+        header, line = saved.read_text("utf-8").splitlines()
+    assert len(header.split(",")) == len(line.split(","))
+    assert line.startswith("The demonstration's old program,")
 
 
 async def test_an_open_page_shows_by_itself_what_has_come(chromium: Chromium, demo: House) -> None:

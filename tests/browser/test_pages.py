@@ -75,7 +75,8 @@ async def test_every_page_can_be_read_by_everybody_in_light_and_dark_and_on_a_ph
                 troubles += [(name, "too wide", width, html) for html in await page.evaluate(WIDER)]
             await page.set_viewport_size({"width": 1280, "height": 900})
     assert troubles == []
-    assert {"/", "/connect", "/profiles/N", "/seen-keys/N", "paste", "consent", "sign-in"} <= set(met)
+    linked_to = {"/", "/connect", "/profiles/N", "/seen-keys/N", "/traffic", "/traffic/captures/N", "/report"}
+    assert linked_to | {"paste", "tested", "delete", "consent", "consent-failed", "sign-in"} <= set(met)
 
 
 async def test_a_new_gateway_can_be_read_by_everybody(chromium: Chromium, new: House) -> None:

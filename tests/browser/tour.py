@@ -17,6 +17,7 @@ from playwright.async_api import Page
 from tests.browser.houses import ask, foreign, unaccepted, unknown
 from tests.browser.person import allow, card, heading, sign_in
 from tests.gateway import rate
+from ups_gateway.captures import COUNT
 from ups_gateway.cli.demo.house import House
 
 OPEN: Final = "for (const one of document.querySelectorAll('details')) one.open = true"
@@ -25,7 +26,8 @@ _FILES: Final = re.compile(r"/labels$|\.(csv|json)$|^/api/")
 
 
 async def a_day(at: House) -> None:
-    """An ordinary day, and what went wrong on it."""
+    """An ordinary day, captured, and what went wrong on it."""
+    await at.app.admin.captures.switch(COUNT)
     for _ in range(6):
         assert (await ask(at, rate())).code == ""
     await unaccepted(at)
