@@ -84,14 +84,17 @@ async def test_traffic_is_summed_by_stretch_environment_and_outcome(store: Store
 
 
 async def test_usage_is_summed_by_program_operation_and_outcome(store: Store) -> None:
+    assert await store.usage(NOW) == []
     for at in (NOW, NOW + MINUTE):
         store.note_exchange(replace(RECORD, at=at))
     store.note_exchange(replace(RECORD, at=NOW + 2 * MINUTE, outcome="refused", code="111100"))
     store.note_exchange(replace(RECORD, at=NOW + 3 * MINUTE, user_agent="php"))
+    store.note_exchange(replace(RECORD, at=NOW + 3 * DAY))
     store.note_exchange(replace(RECORD, at=NOW - DAY))
     java = ("java", "xml", "rate", "production")
+    assert await store.usage(NOW + 4 * DAY) == []
     assert await store.usage(NOW) == [
-        Usage(1, *java, "ok", "", 2, NOW, NOW + MINUTE),
+        Usage(1, *java, "ok", "", 3, NOW, NOW + 3 * DAY),
         Usage(1, *java, "refused", "111100", 1, NOW + 2 * MINUTE, NOW + 2 * MINUTE),
         Usage(1, "php", *java[1:], "ok", "", 1, NOW + 3 * MINUTE, NOW + 3 * MINUTE),
     ]

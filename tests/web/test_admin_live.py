@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, ClientSession, CookieJar
 
-from tests.web.administering import Gateway
+from tests.web.administering import Gateway, a_gateway
 from ups_gateway.web.admin.live import Live
 
 
@@ -41,6 +42,30 @@ async def test_a_stream_wants_a_session_and_ends_with_it(admin: Gateway) -> None
         assert answer.content.at_eof()
     async with _listening(admin) as refused:
         assert (refused.status, refused.headers["Location"]) == (303, "/sign-in")
+
+
+async def test_a_stop_does_not_wait_for_open_pages(tmp_path: Path) -> None:
+    loop = asyncio.get_running_loop()
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+        async with a_gateway(tmp_path) as gateway:
+            page = await browser.get(gateway.url + await gateway.link())
+            token = (await page.text()).partition('name="token" value="')[2].partition('"')[0]
+            await browser.post(f"{gateway.url}/sign-in", data={"token": token}, allow_redirects=False)
+            answer = await browser.get(f"{gateway.url}/events")
+            await _until(answer, b"retry: 3000\n")
+            begun = loop.time()
+        assert loop.time() - begun < 0.9  # the listener would wait a second for what is under way
+        assert await answer.content.read() is not None
+        assert answer.content.at_eof()
+
+
+async def test_a_store_that_cannot_be_read_ends_the_stream(admin: Gateway) -> None:
+    async with _listening(admin) as answer:
+        await _until(answer, b"retry: 3000\n")
+        await admin.store.close()
+        async with asyncio.timeout(5):
+            await answer.content.read()
+        assert answer.content.at_eof()
 
 
 async def test_all_who_listen_share_one_look() -> None:

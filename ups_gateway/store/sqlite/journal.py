@@ -6,7 +6,9 @@ The rule: written behind the request, in batches; reading flushes first, so that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import aiosqlite
 
@@ -14,6 +16,12 @@ from ups_gateway.model import ExchangeRecord
 from ups_gateway.store.counts import Slot, Usage
 from ups_gateway.store.sqlite.columns import from_text, printable, to_text
 from ups_gateway.store.sqlite.rows import Rows
+
+_STRETCH = timedelta(days=1)
+_USAGE = """
+    SELECT access_key, user_agent, dialect, operation, environment, outcome, code, count(*), min(at), max(at)
+    FROM exchanges WHERE at >= ? AND at < ? GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
+"""
 
 
 class JournalRows(Rows):
@@ -83,14 +91,19 @@ class JournalRows(Rows):
 
     async def usage(self, since: datetime) -> Sequence[Usage]:
         await self.flush()
-        rows = await self._database.read(
-            """
-            SELECT access_key, user_agent, dialect, operation, environment, outcome, code, count(*), min(at), max(at)
-            FROM exchanges WHERE at >= ? GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 8 DESC, 1, 2, 3, 4, 5, 6, 7
-            """,
-            (to_text(since),),
-        )
-        return [Usage(*row[:-2], *map(from_text, row[-2:])) for row in map(tuple, rows)]
+        newest = await self._database.read_one("SELECT max(at) AS at FROM exchanges")
+        end = from_text(newest["at"] if newest else None)
+        together: dict[tuple[Any, ...], Usage] = {}
+        # A day at a time: a month in one go would keep the requests of half a second waiting for the reader.
+        while end is not None and since <= end:
+            until = since + _STRETCH
+            rows = await self._database.read(_USAGE, (to_text(since), to_text(until)))
+            for row in map(tuple, rows):
+                found = Usage(*row[:-2], *map(from_text, row[-2:]))
+                known = together.get(row[:7])
+                together[row[:7]] = found if known is None else _joined(known, found)
+            since = until
+        return sorted(together.values(), key=lambda one: -one.count)
 
     async def add_capture(self, at: datetime, sealed: bytes) -> None:
         await self._database.change("INSERT INTO captures (at, sealed) VALUES (?, ?)", (to_text(at), sealed))
@@ -105,6 +118,10 @@ class JournalRows(Rows):
         deleted = await self._database.change("DELETE FROM captures WHERE at < ?", (to_text(before),))
         if deleted.rowcount:
             await self._database.empty_log()
+
+
+def _joined(one: Usage, later: Usage) -> Usage:
+    return replace(one, count=one.count + later.count, last=later.last)
 
 
 def _exchange(row: aiosqlite.Row) -> ExchangeRecord:
