@@ -60,8 +60,7 @@ async def taken(chromium: Chromium, folder: Path, scratch: Path) -> None:
             await take(page, folder, "status-dark", whole=False)
         async with chromium.window(height=800) as page:
             async for kind in linked(page, demo):
-                if "?" not in kind:
-                    await take(page, folder, _name(kind))
+                await take(page, folder, _name(kind))
                 if kind == "/":
                     await take(page, folder, "status-top", whole=False)
             async for name in formed(page, demo):

@@ -54,11 +54,8 @@ async def linked(page: Page, at: House) -> AsyncIterator[str]:
 
 
 def kind_of(address: str) -> str:
-    """The path without what names one of many, and the names of what is asked of it."""
-    parts = urlsplit(address)
-    path = re.sub(r"/(\d+|[0-9a-f]{24})(?=/|$)", "/N", parts.path)
-    names = sorted({pair.partition("=")[0] for pair in parts.query.split("&") if pair})
-    return f"{path}?{'&'.join(names)}" if names else path
+    """The path without what names one of many."""
+    return re.sub(r"/(\d+|[0-9a-f]{24})(?=/|$)", "/N", urlsplit(address).path)
 
 
 async def formed(page: Page, at: House) -> AsyncIterator[str]:
