@@ -137,12 +137,14 @@ class Captures:
         self._some.clear()
         if not self._heard:
             return
+        await self._read()
+        # Before the captures: who sees one must not be told that it is still to come.
+        await self._store.put(_SETTING, f"{self._pressed} {self._left}")
         while self._heard:
             heard = self._heard.popleft()
             # Labels are large: masking them would be felt by the other requests.
             sealed = await asyncio.to_thread(self._sealed, heard)
             await self._store.add_capture(heard.record.at, sealed)
-        await self._store.put(_SETTING, f"{self._pressed} {self._left}")
 
     def _sealed(self, heard: _Heard) -> bytes:
         return self._vault.seal(msgspec.json.encode(masked(heard.record, heard.call, heard.said, heard.answer)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -77,6 +78,14 @@ def test_what_is_broken_shows_no_more_than_its_shape(body: bytes, shown: str) ->
 
 def test_a_message_beyond_all_measure_is_not_shown() -> None:
     assert masking.message(b"<a>" * 2_000_000) == "[6,000,000 characters: too long to show]"
+
+
+@pytest.mark.parametrize("piece", ["<", "<!--", "<![CDATA[", "<a>", "<a b=", "aaaa", "</a>", '<a b="', "[", '{"a":'])
+def test_a_hostile_message_costs_no_more_than_its_length(piece: str) -> None:
+    begun = time.process_time()
+    masking.message(f"<x {piece * (100_000 // len(piece))}")
+    masking.message(piece * (100_000 // len(piece)))
+    assert time.process_time() - begun < 2.0
 
 
 def test_numbers_in_addresses_are_masked() -> None:

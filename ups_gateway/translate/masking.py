@@ -7,7 +7,7 @@ become their length; credentials become ***.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
@@ -19,7 +19,11 @@ HIDDEN: Final = "***"
 LONGEST: Final = 200
 """Characters of a value; longer ones are images, documents and digests."""
 _BIGGEST: Final = 4 * 1024 * 1024
-_MARKUP: Final = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->|<[^>]*>)", re.DOTALL)
+_LONGEST_TAG: Final = 2000
+_DEEPEST: Final = 40
+"""Levels that are indented."""
+_CDATA: Final = "<![CDATA["
+_ENDS: Final = ((_CDATA, "]]>"), ("<!--", "-->"), ("<", ">"))
 _NAME: Final = re.compile(r"[A-Za-z_][\w.-]*(?::([A-Za-z_][\w.-]*))?")
 _ATTRIBUTE: Final = re.compile(r"""([\w.:-]+)(\s*=\s*)("[^"]*"|'[^']*')""")
 _DIGITS: Final = re.compile(r"\d{4,}")
@@ -36,10 +40,9 @@ def message(body: bytes | str) -> str:
     if start.startswith("<"):
         return _xml(start)
     try:
-        tree = msgspec.json.decode(start)
+        return _json(msgspec.json.decode(start))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return f"[{len(text):,} characters that are neither XML nor JSON]"
-    return _json(tree)
 
 
 def tree(body: Any) -> str:
@@ -103,12 +106,12 @@ def _xml(text: str) -> str:
     lines: list[str] = []
     stack: list[str] = []
     line = ""
-    for piece in _MARKUP.split(text):
-        if piece.startswith("<![CDATA["):
-            line += _text(stack, piece[9:-3])
+    for piece in _pieces(text):
+        if piece.startswith(_CDATA):
+            line += _text(stack, piece[len(_CDATA) : -3])
         elif piece.startswith("</"):
             name = stack.pop() if stack else _name(piece)
-            lines.append(f"{line}</{name}>" if line else f"{'  ' * len(stack)}</{name}>")
+            lines.append(f"{line}</{name}>" if line else f"{_indent(stack)}</{name}>")
             line = ""
         elif piece.startswith(("<?", "<!")):
             lines += [line] if line else []
@@ -117,7 +120,7 @@ def _xml(text: str) -> str:
         elif piece.startswith("<"):
             if line:
                 lines.append(line)
-            line = f"{'  ' * len(stack)}{_tag(piece)}"
+            line = f"{_indent(stack)}{_tag(piece)}"
             if piece.endswith("/>"):
                 lines.append(line)
                 line = ""
@@ -128,12 +131,37 @@ def _xml(text: str) -> str:
     return "\n".join([*lines, line] if line else lines)
 
 
+def _pieces(text: str) -> Iterator[str]:
+    """Marks and the texts between them, in one pass whatever a stranger sent."""
+    at = 0
+    while at < len(text):
+        begin = text.find("<", at)
+        if begin < 0:
+            yield text[at:]
+            return
+        if begin > at:
+            yield text[at:begin]
+        close = next(close for mark, close in _ENDS if text.startswith(mark, begin))
+        end = text.find(close, begin)
+        if end < 0:
+            yield text[begin:].replace("<", " ")
+            return
+        at = end + len(close)
+        yield text[begin:at]
+
+
+def _indent(stack: list[str]) -> str:
+    return "  " * min(len(stack), _DEEPEST)
+
+
 def _text(stack: list[str], text: str) -> str:
     name, under = (stack[-1] if stack else ""), (stack[-2] if len(stack) > 1 else "")
     return value(_local(name), text, _local(under))
 
 
 def _tag(piece: str) -> str:
+    if len(piece) > _LONGEST_TAG:
+        return f"<{_name(piece[:LONGEST])} …>"
     return _ATTRIBUTE.sub(
         lambda found: found[0] if found[1].startswith("xmlns") else f"{found[1]}{found[2]}{shape(found[3])}", piece
     )
