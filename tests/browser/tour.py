@@ -28,11 +28,11 @@ _FILES: Final = re.compile(r"/labels$|\.(csv|json)$|^/api/")
 async def a_day(at: House) -> None:
     """An ordinary day, captured, and what went wrong on it."""
     await at.app.admin.captures.switch(COUNT)
+    await foreign(at)
+    await unknown(at)
     for _ in range(6):
         assert (await ask(at, rate())).code == ""
     await unaccepted(at)
-    await unknown(at)
-    await foreign(at)
 
 
 async def linked(page: Page, at: House) -> AsyncIterator[str]:
@@ -77,8 +77,8 @@ async def formed(page: Page, at: House) -> AsyncIterator[str]:
     await page.goto(f"{home}/profiles/99999")
     yield "message"
     await page.goto(f"{home}/")
-    await card(page, "Archive").get_by_role("button", name="Reauthorize").click()
-    await allow(page, "archive")
+    await card(page, "Warehouse").get_by_role("button", name="Reauthorize").click()
+    await allow(page, "warehouse")
     await heading(page).get_by_text("is signed in at UPS").wait_for()
     yield "consent"
     await page.goto(page.url)
