@@ -88,6 +88,11 @@ def test_a_hostile_message_costs_no_more_than_its_length(piece: str) -> None:
     assert time.process_time() - begun < 2.0
 
 
+def test_a_tag_beyond_all_measure_keeps_its_name() -> None:
+    assert masking.message(f"<a b='{'x' * 3000}'/>") == "<a …>"
+    assert masking.message(f"<{'!' * 3000}a>") == "<!-- left out -->"
+
+
 def test_numbers_in_addresses_are_masked() -> None:
     assert masking.path("/api/track/v1/details/1Z999AA10123456784") == "/api/track/v1/details/9X999XX99999999999"
     assert masking.path("/ship/v1807/rating/Rate") == "/ship/v1807/rating/Rate"

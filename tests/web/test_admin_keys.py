@@ -148,3 +148,8 @@ async def test_a_mark_that_is_none_is_told(admin: Gateway) -> None:
     key = await admin.key(await admin.account())
     page = await admin.post(f"/keys/{key.id}/mark", status="gone")
     assert (page.status, "Say whether the access key is to be active" in page.words) == (400, True)
+
+
+async def test_the_page_of_a_key_that_is_gone_says_so(admin: Gateway) -> None:
+    page = await admin.get(f"/seen-keys/{'0' * 24}")
+    assert (page.status, "This access key is no longer there" in page.words) == (404, True)
