@@ -28,9 +28,12 @@ ALLOWED: dict[str, set[str]] = {
     "config": {"errors", "model", "oauth"},
     "simulator": set(),
     "tls": set(),
+    "joining": {
+        *("alerts", "captures", "config", "model", "oauth", "shipping", "store", "translate", "ups", "upstream", "web"),
+    },
     "app": {
-        *("access", "alerts", "captures", "config", "errors", "exchange", "model", "oauth", "shipping", "store", "tls"),
-        *("translate", "ups", "upstream", "web"),
+        *("access", "alerts", "captures", "config", "errors", "exchange", "joining", "model", "oauth", "shipping"),
+        *("store", "tls", "translate", "ups", "upstream", "web"),
     },
     "cli": {
         *("alerts", "app", "captures", "config", "errors", "exchange", "model", "oauth", "shipping", "simulator"),
