@@ -160,6 +160,7 @@ async def test_acceptance_below_four_fifths_is_low(house: House) -> None:
     counts = await house.shipping.desk.acceptance(house.clock() - timedelta(days=30))
     assert (counts, counts[0].low) == ((Acceptance(house.key.id, 5, 3),), True)
     assert not Acceptance(1, 5, 4).low
+    assert not Acceptance(1, 4, 0).low
 
 
 async def test_the_periods_of_deletion_are_kept(house: House) -> None:

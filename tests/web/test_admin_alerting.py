@@ -32,7 +32,7 @@ async def watched(tmp_path: Path, house: House) -> AsyncIterator[Gateway]:
 
 
 async def test_the_page_says_what_is_wrong_and_a_test_goes_every_way(watched: Gateway) -> None:
-    assert "Nothing is wrong." in (await watched.get("/alerts")).words
+    assert "Nothing that is watched is wrong." in (await watched.get("/alerts")).words
     page = await watched.post("/alerts/test")
     assert (page.status, "No way is set up" in page.words) == (200, True)
 

@@ -25,6 +25,8 @@ SHOWN_FOR: Final = timedelta(days=7)
 """How long a label that nobody fetched, or that cannot be voided, is pointed out."""
 LONG_VOIDING: Final = timedelta(hours=24)
 ENOUGH_ACCEPTED: Final = 0.8
+ENOUGH_CONFIRMS: Final = 5
+"""Fewer say nothing of a program's habit."""
 
 _OF_TWO_PHASES: Final = frozenset({Operation.SHIP_CONFIRM, Operation.SHIP_ACCEPT})
 
@@ -52,7 +54,7 @@ class Acceptance:
     @property
     def low(self) -> bool:
         """The program may read its numbers from the confirm alone, and lose its shipments to the automatic void."""
-        return self.accepted < ENOUGH_ACCEPTED * self.confirms
+        return self.confirms >= ENOUGH_CONFIRMS and self.accepted < ENOUGH_ACCEPTED * self.confirms
 
 
 class Desk:
