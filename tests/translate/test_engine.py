@@ -18,12 +18,11 @@ from ups_gateway.translate.engine import (
     To,
     amend,
     compile_request,
-    compile_xml,
     covered,
-    escape,
     fill_defaults,
     leaves,
 )
+from ups_gateway.translate.writing import compile_xml, escape
 
 
 def _apply(table: Table, tree: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:

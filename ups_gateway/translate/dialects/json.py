@@ -17,7 +17,8 @@ from ups_gateway.errors import GatewayError, InvalidRequest, MalformedRequest, U
 from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Secret
 from ups_gateway.translate.dialects import Unwrapped
 from ups_gateway.translate.dialects.services import RESPONSE, operation_of, severity
-from ups_gateway.translate.engine import Node, compile_tree
+from ups_gateway.translate.engine import Node
+from ups_gateway.translate.writing import compile_tree
 
 HEADERS: Final[Mapping[str, str]] = MappingProxyType({"Content-Type": "application/json"})
 _SECURITY: Final = ("UPSSecurity", "Security", "AccessRequest")

@@ -17,7 +17,8 @@ from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Operation, 
 from ups_gateway.translate import tree
 from ups_gateway.translate.dialects import Unwrapped
 from ups_gateway.translate.dialects.services import RESPONSE, namespace_of, operation_of, severity
-from ups_gateway.translate.engine import Node, compile_xml, escape
+from ups_gateway.translate.engine import Node
+from ups_gateway.translate.writing import compile_xml, escape
 
 ENVELOPE: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 COMMON: Final = "http://www.ups.com/XMLSchema/XOLTWS/Common/v1.0"

@@ -16,7 +16,7 @@ from ups_gateway.errors import GatewayError, MalformedRequest, UnknownOperation,
 from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Operation, Secret
 from ups_gateway.translate import tree
 from ups_gateway.translate.dialects import Unwrapped
-from ups_gateway.translate.engine import escape
+from ups_gateway.translate.writing import escape
 
 DECLARATION: Final = '<?xml version="1.0"?>'
 """Exactly this: clients match it as text."""

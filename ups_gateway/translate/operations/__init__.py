@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ups_gateway.errors import Refusal
 from ups_gateway.model import Account, Asked, Dialect, Operation, RestCall, RestReply, Terms, Translated
-from ups_gateway.translate.engine import Table, compile_request, compile_tree, compile_xml
+from ups_gateway.translate.engine import Table, compile_request
 from ups_gateway.translate.operations import (
     address_city,
     address_street,
@@ -41,6 +41,7 @@ from ups_gateway.translate.operations import (
     track_answer,
     void,
 )
+from ups_gateway.translate.writing import compile_tree, compile_xml
 
 
 def _nothing(_tree: Any) -> tuple[str, ...]:
