@@ -15,7 +15,10 @@ def set_up(log: Log) -> None:
     handler.setFormatter(
         JsonLines() if log.format == "json" else logging.Formatter("%(levelname)s %(name)s: %(message)s")
     )
-    logging.basicConfig(level=log.level.upper(), handlers=[handler])
+    level: int = logging.getLevelNamesMapping()[log.level.upper()]
+    # Libraries never say more than this: aiosqlite's debug lines quote what is written to the store.
+    logging.basicConfig(level=max(level, logging.INFO), handlers=[handler])
+    logging.getLogger("ups_gateway").setLevel(level)
 
 
 class JsonLines(logging.Formatter):
