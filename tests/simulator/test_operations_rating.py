@@ -1,6 +1,5 @@
 """Rate and Shop: prices that hang together, and UPS's refusals."""
 
-import time
 from copy import deepcopy
 from typing import Any
 
@@ -339,19 +338,6 @@ def test_an_account_of_someone_else_passes_as_third_party() -> None:
 
 def test_members_that_ups_does_not_know_are_ignored() -> None:
     assert Desk().rate(rating(Colour="blue")) == Desk().rate(rating())
-
-
-def test_a_shop_call_is_quick() -> None:
-    desk, body = Desk(), rating()
-    desk.rate(body, "Shop")
-    best = min(_seconds(desk, body) for _ in range(20))
-    assert best < 0.003
-
-
-def _seconds(desk: Desk, body: Any) -> float:
-    started = time.perf_counter()
-    desk.rate(body, "Shop")
-    return time.perf_counter() - started
 
 
 def test_ounces_are_sixteenths_of_a_pound_and_sizes_of_nothing_are_none() -> None:

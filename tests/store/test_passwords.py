@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import threading
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -62,17 +61,12 @@ async def test_a_hash_made_with_other_parameters_and_the_default_ones_still_fits
     assert await passwords.verify(stored, Secret("pässwörd\udc80")) is True
 
 
-async def test_a_known_password_is_checked_without_scrypt_and_in_microseconds(
-    passwords: Passwords, computations: list[int]
-) -> None:
+async def test_a_known_password_is_checked_without_scrypt(passwords: Passwords, computations: list[int]) -> None:
     stored = await passwords.hash(Secret("demo"))
     await passwords.verify(stored, Secret("demo"))
     await passwords.verify(stored, Secret("wrong"))
     computations.clear()
-    began = time.perf_counter()
-    for _ in range(1000):
-        assert await passwords.verify(stored, Secret("demo")) is True
-    assert (time.perf_counter() - began) / 1000 < 0.001
+    assert await passwords.verify(stored, Secret("demo")) is True
     assert await passwords.verify(stored, Secret("wrong")) is False
     assert computations == []
 
