@@ -1,5 +1,6 @@
 # The gateway as one process, not root, on a read-only root file system:
 #   docker build -t ups-gateway .
+#   docker run --rm -v ups-gateway:/var/lib/ups-gateway ups-gateway init    # once: the key, kept in the volume
 #   docker run --read-only -v ups-gateway:/var/lib/ups-gateway -v ./ups-gateway.yaml:/etc/ups-gateway/ups-gateway.yaml:ro \
 #     -p 127.0.0.1:8080:8080 -p 127.0.0.1:8081:8081 ups-gateway
 # Inside a container the listeners must bind to 0.0.0.0 (listen.insecure_lan: true); it is the -p 127.0.0.1: above that
