@@ -326,7 +326,7 @@ async def a_gateway(
 
 async def serve(app: web.Application, stack: AsyncExitStack) -> str:
     """Listens on a free port of loopback until the stack ends; the base URL."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=60.0)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, "127.0.0.1", 0).start()
