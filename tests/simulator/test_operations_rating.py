@@ -115,7 +115,9 @@ def test_a_subversion_unlocks_newer_members_of_an_old_version() -> None:
 def test_shop_rate_and_ship_agree(option: str) -> None:
     desk = Desk()
     packages: list[dict[str, Any]] = [{"Dimensions": dimensions("20", "20", "20")}, {"AdditionalHandlingIndicator": ""}]
-    for rated in desk.rate(rating(SEATTLE, *(package(**p) for p in packages), **NEGOTIATED), option):
+    shop = desk.rate(rating(SEATTLE, *(package(**p) for p in packages), **NEGOTIATED), option)
+    assert len(shop) == 7
+    for rated in shop:
         code = rated["Service"]["Code"]
         (one,) = desk.rate(rating(SEATTLE, *(package(**p) for p in packages), service=code, **NEGOTIATED))
         goods = [package("Packaging", **p) for p in packages]

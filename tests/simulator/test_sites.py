@@ -22,7 +22,9 @@ def test_the_same_address_has_the_same_sites_nearest_first() -> None:
 
 def test_sites_lie_as_far_from_the_centre_as_they_say() -> None:
     middle, zone = Point(40.0, -75.0), "America/New_York"
-    for site in around(ATLANTA, middle, zone):
+    found = around(ATLANTA, middle, zone)
+    assert len(found) == MOST
+    for site in found:
         north = (site.point.latitude - middle.latitude) * 69
         east = (site.point.longitude - middle.longitude) * 69 * 0.7660444
         assert abs((north**2 + east**2) ** 0.5 - site.miles) < 0.01
