@@ -23,7 +23,7 @@ from ups_gateway.model import (
     State,
 )
 from ups_gateway.oauth.vault import FernetVault, Key, make_key
-from ups_gateway.shipping.carrier import Order, Policy, VoidKind
+from ups_gateway.shipping.carrier import Order, Outcome, Policy, VoidKind
 from ups_gateway.shipping.ledger import Shipping
 from ups_gateway.store import Store, Vault
 from ups_gateway.store.sqlite import open_store
@@ -280,3 +280,11 @@ async def a_house(
         yield House(store, vault, ups, clock, policy, accounts[0], keys[0], shipping, digests)
     finally:
         await store.close()
+
+
+def numbers_of(outcome: Outcome) -> tuple[bytes, ...]:
+    return tuple(reply.body for reply in outcome.replies)
+
+
+async def states(house: House) -> list[State]:
+    return [row.state for row in reversed(await house.store.shipments())]
