@@ -126,7 +126,8 @@ def _walk(order: Any, declaration: Any, at: str, depth: int = 0) -> Iterator[str
         yield from _walk(order, child, path, depth + 1)
 
 
-def _old_paths(schemas: Any, reference: Path, side: Side) -> set[str]:
+def old_paths(schemas: Any, reference: Path, side: Side) -> set[str]:
+    """All paths below the message's root that its schema has."""
     _, order = schemas.schema(str(reference / "oracles" / side.schema))
     found = [declaration for (_namespace, name), declaration in order.elements.items() if name == side.root]
     assert len(found) == 1, f"{side.root} is declared {len(found)} times"
@@ -161,7 +162,7 @@ def _lost(old: set[str], table: dict[str, Covered]) -> list[str]:
 def test_every_path_of_the_old_request_reaches_rest_or_is_dropped_with_a_reason(
     side: Side, old_schemas: Any, ups_reference: Path
 ) -> None:
-    old = _old_paths(old_schemas, ups_reference, side)
+    old = old_paths(old_schemas, ups_reference, side)
     assert _lost(old, _table(side, answer=False)) == []
 
 
@@ -169,7 +170,7 @@ def test_every_path_of_the_old_request_reaches_rest_or_is_dropped_with_a_reason(
 def test_every_path_of_the_old_answer_is_filled_or_dropped_with_a_reason(
     side: Side, old_schemas: Any, ups_reference: Path
 ) -> None:
-    old = {path for path in _old_paths(old_schemas, ups_reference, side) if path.split("/")[0] != "Response"}
+    old = {path for path in old_paths(old_schemas, ups_reference, side) if path.split("/")[0] != "Response"}
     assert _lost(old, _table(side, answer=True)) == []
 
 
@@ -177,7 +178,7 @@ def test_every_path_of_the_old_answer_is_filled_or_dropped_with_a_reason(
 def test_no_answer_template_names_an_element_that_its_old_schema_lacks(
     side: Side, old_schemas: Any, ups_reference: Path
 ) -> None:
-    old = _old_paths(old_schemas, ups_reference, side)
+    old = old_paths(old_schemas, ups_reference, side)
     assert sorted(path for path in _table(side, answer=True) if path not in old) == []
 
 
@@ -190,7 +191,7 @@ def test_a_path_that_both_sides_have_is_not_dropped(
     side: Side, answer: bool, old_schemas: Any, ups_reference: Path
 ) -> None:
     assert side.diff is not None
-    common = _common(ups_reference, side.diff, _old_paths(old_schemas, ups_reference, side))
+    common = _common(ups_reference, side.diff, old_paths(old_schemas, ups_reference, side))
     table = _table(side, answer=answer)
     allowed = {"Request/TransactionReference/XpciVersion", "Request/TransactionReference/ToolVersion"}
     assert sorted(path for path in common if path in table and table[path].reason and path not in allowed) == []
