@@ -11,11 +11,6 @@ def test_each_kind_of_number_is_counted_on_its_own() -> None:
     assert [world.next_id("a"), world.next_id("a"), world.next_id("b"), world.next_id("a")] == [1, 2, 1, 3]
 
 
-def test_the_same_seed_gives_the_same_numbers() -> None:
-    drawn = [[World(Settings(seed=seed)).rng.random() for _ in range(3)] for seed in (4, 4, 5)]
-    assert drawn[0] == drawn[1] != drawn[2]
-
-
 def test_the_time_is_that_of_the_clock_in_utc() -> None:
     clock = SimulatedClock(lambda: 0.0)
     world = World(Settings(), clock)

@@ -105,7 +105,6 @@ class Settings:
     """Token calls an application may make in a day (UTC); further ones get 429 with code 10429."""
     max_body: int = 64 * 1024 * 1024
     """Bytes of a request's body; more is refused with 10013."""
-    seed: int = 1
 
 
 def load(path: Path) -> Settings:

@@ -3,7 +3,6 @@
 The rule: nothing here is random or timed by itself; the same calls on the same clock give the same world.
 """
 
-import random
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -46,7 +45,6 @@ class World:
             self.clock: Clock = SimulatedClock()
         else:
             self.clock = SimulatedClock(clock) if callable(clock) else clock
-        self.rng = random.Random(settings.seed)  # noqa: S311 - repeatable on purpose, nothing secret comes from it
         self.shipments: dict[str, Any] = {}
         """By shipment identification number; values plain data (JSON-able) or dataclasses of such."""
         self.pickups: dict[str, Any] = {}
@@ -59,5 +57,5 @@ class World:
         return datetime.fromtimestamp(self.clock.now(), UTC)
 
     def next_id(self, kind: str) -> int:
-        """1, 2, 3, ... for each kind: tracking numbers, PRNs, digests."""
+        """1, 2, 3, ... for each kind: packages, pickups, documents."""
         return next(self._counters[kind])
