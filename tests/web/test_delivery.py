@@ -205,6 +205,27 @@ def test_a_client_that_dies_with_its_answer_unread_does_not_have_it(loop: Loop, 
     run(loop, scenario())
 
 
+def test_a_reset_that_the_loop_has_read_and_not_told_yet_is_no_delivery(loop: Loop, plain: Ends) -> None:
+    """Reading the error takes it from the socket; until `lost` is called nothing there says that it was a reset."""
+
+    async def scenario() -> None:
+        exchange = Scripted(shipment=1)
+        async with running(listener(exchange)) as port, plain.client(port) as client:
+            await client.send(post())
+            await exchange.arrived.wait()
+            delivery = exchange.connections[0]
+            transport = delivery._transport
+            assert transport is not None
+            await eventually(delivery.delivered)
+            client.reset()
+            while not transport.is_closing():
+                await asyncio.sleep(0)
+            assert delivery.delivered() is False
+            assert await exchange.settled.get() == (1, False)
+
+    run(loop, scenario())
+
+
 def test_a_begun_answer_to_a_client_that_hung_up_is_not_delivered(loop: Loop, ends: Ends) -> None:
     async def scenario() -> None:
         exchange = Scripted(shipment=1)

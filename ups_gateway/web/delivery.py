@@ -182,9 +182,18 @@ class Delivery:
             return True
         information: bytes = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
         closed = information[0] == _TCP_CLOSE
-        if closed and connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) and not (self._tls and self._ended):
-            self._reset = True
+        if closed and not (self._tls and self._ended):
+            error = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            self._reset = self._reset or bool(error) or self._loop_has_the_error()
         return closed or self._lost
+
+    def _loop_has_the_error(self) -> bool:
+        """The loop read the socket's error, which takes it away, and has not called `lost` yet.
+
+        Only an error, or over TLS the peer's close, makes a transport close that we did not; and a peer's close alone
+        does not close the kernel's side of it.
+        """
+        return self._transport is not None and self._transport.is_closing()
 
     def _socket(self) -> Any:
         """The kept socket, or the transport's while its file number is surely still its own."""
