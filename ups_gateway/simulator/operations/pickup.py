@@ -11,16 +11,44 @@ from typing import Any
 from ups_gateway.simulator.consignment import Address
 from ups_gateway.simulator.model import Call, Refused, Reply
 from ups_gateway.simulator.operations.answering import as_of_version, response
+from ups_gateway.simulator.operations.fields import (
+    COUNTRY,
+    formed,
+    invalid,
+    missing,
+    needed,
+    own_account,
+    request_of,
+)
 from ups_gateway.simulator.operations.goods import Api, check_place
 from ups_gateway.simulator.operations.pickup_rating import charges, day_of
 from ups_gateway.simulator.operations.rating import local_now
-from ups_gateway.simulator.operations.reading import address, part, text, texts_only
-from ups_gateway.simulator.operations.rules import PICKUP
-from ups_gateway.simulator.validate import check
+from ups_gateway.simulator.operations.reading import address, part, text
+from ups_gateway.simulator.validate import Rule
 from ups_gateway.simulator.world import World
 
 _BY_ACCOUNT, _BY_PRN = "01", "02"
 _BY_SHIPPER_ACCOUNT = "01"
+_ROOT = "PickupCreationRequest"
+_RULES = (
+    *needed(_ROOT, "Request RatePickupIndicator PickupDateInfo"),
+    *needed(_ROOT, "PickupDateInfo.CloseTime PickupDateInfo.ReadyTime PickupDateInfo.PickupDate"),
+    formed(_ROOT, "PickupDateInfo.CloseTime", r"\d{4}"),
+    formed(_ROOT, "PickupDateInfo.ReadyTime", r"\d{4}"),
+    formed(_ROOT, "PickupDateInfo.PickupDate", r"\d{8}"),
+    *needed(_ROOT, "PickupAddress PickupAddress.CompanyName PickupAddress.ContactName PickupAddress.AddressLine"),
+    *needed(_ROOT, "PickupAddress.City PickupAddress.CountryCode PickupAddress.ResidentialIndicator"),
+    *needed(_ROOT, "PickupAddress.Phone PickupAddress.Phone.Number"),
+    formed(_ROOT, "PickupAddress.CountryCode", COUNTRY),
+    *needed(_ROOT, "AlternateAddressIndicator"),
+    Rule(f"{_ROOT}.PickupPiece", "20007", "Missing Required field, PickupPiece.", required=True, shortest=1),
+    *needed(_ROOT, "PickupPiece[].ServiceCode PickupPiece[].Quantity PickupPiece[].DestinationCountryCode"),
+    *needed(_ROOT, "PickupPiece[].ContainerCode"),
+    formed(_ROOT, "PickupPiece[].Quantity", r"\d{1,3}"),
+    formed(_ROOT, "PickupPiece[].ContainerCode", "0[123]"),
+    *needed(_ROOT, "PaymentMethod"),
+    formed(_ROOT, "PaymentMethod", "0[013-7]"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +70,10 @@ class Pickup:
 
 def create(call: Call, world: World) -> Reply:
     """Ask for a driver."""
-    if not isinstance(call.body, dict):
-        raise Refused(400, "20007", "Missing Required field, PickupCreationRequest.")
-    texts_only(call.body)
-    check(call.body, PICKUP)
-    request = part(call.body, "PickupCreationRequest")
-    account = text(request, "Shipper", "Account", "AccountNumber").upper()
-    if account and account not in call.grant.accounts:
-        raise Refused(400, "120100", "Missing or invalid shipper number")
-    if not account and text(request, "PaymentMethod") == _BY_SHIPPER_ACCOUNT:
-        raise Refused(400, "20007", "Missing Required field, Shipper/Account/AccountNumber.")
+    request = request_of(call, _ROOT, _RULES)
+    account = text(request, "Shipper", "Account", "AccountNumber")
+    if account or text(request, "PaymentMethod") == _BY_SHIPPER_ACCOUNT:
+        account = own_account(call, account, "Shipper/Account/AccountNumber")
     at = address(part(request, "PickupAddress"))
     check_place(Api.SHIP, at)
     now = local_now(world, at)
@@ -92,12 +114,12 @@ def cancel(call: Call, world: World) -> Reply:
     """Send the driver home: by PRN, or the last pickup of the grant's accounts."""
     by = call.params["CancelBy"]
     if by not in (_BY_ACCOUNT, _BY_PRN):
-        raise Refused(400, "20008", "The field, CancelBy, contains invalid data.")
+        raise invalid("CancelBy")
     own = [p for p in world.pickups.values() if p.grant == call.grant.name or p.account in call.grant.accounts]
     if by == _BY_PRN:
         prn = call.headers.get("prn", "").strip().upper()
         if not prn:
-            raise Refused(400, "20007", "Missing Required field, Prn.")
+            raise missing("Prn")
         found = [pickup for pickup in own if pickup.prn == prn]
     else:
         found = [pickup for pickup in own if not pickup.cancelled][-1:]

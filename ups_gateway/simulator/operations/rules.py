@@ -14,8 +14,10 @@ _UNITS = frozenset({"LBS", "KGS", "OZS"})
 _LENGTHS = frozenset({"IN", "CM"})
 
 
-def _need(path: str, code: str, message: str) -> Rule:
-    return Rule(path, code, message, required=True)
+def _need(
+    path: str, code: str, message: str, pattern: str | None = None, allowed: frozenset[str] | None = None
+) -> Rule:
+    return Rule(path, code, message, required=True, pattern=pattern, allowed=allowed)
 
 
 def _rate() -> tuple[Rule, ...]:
@@ -31,7 +33,7 @@ def _rate() -> tuple[Rule, ...]:
         _need(s, "9110003", "Missing shipment information."),
         _need(f"{s}.Shipper", "9110004", "Missing shipper information."),
         _need(f"{s}.Shipper.Address", "9110006", "Missing shipper address information."),
-        Rule(f"{s}.Shipper.Address.CountryCode", "9110008", "Missing shipper country code.", required=True),
+        _need(f"{s}.Shipper.Address.CountryCode", "9110008", "Missing shipper country code."),
         _need(f"{s}.ShipTo", "9110009", "Missing ship to information."),
         _need(f"{s}.ShipTo.Address", "9110010", "Missing ship to address information."),
         _need(f"{s}.ShipTo.Address.CountryCode", "9110013", "Missing ship to country code."),
@@ -52,19 +54,17 @@ def _rate() -> tuple[Rule, ...]:
         _need(f"{p}.PackagingType.Code", "9110019", "Missing package type code for package {0}."),
         Rule(f"{p}.PackagingType.Code", "111510", "Unsupported packaging requested.", allowed=_PACKAGING),
         _need(f"{p}.PackageWeight.UnitOfMeasurement", "9110022", "Missing weight unit of measurement for package {0}."),
-        _need(f"{p}.PackageWeight.UnitOfMeasurement.Code", "9110023", "Missing weight unit code for package {0}."),
-        Rule(
+        _need(
             f"{p}.PackageWeight.UnitOfMeasurement.Code",
             "9110023",
-            "Invalid weight unit for package {0}.",
+            "Missing or invalid weight unit code for package {0}.",
             allowed=_UNITS,
         ),
         _need(f"{p}.Dimensions.UnitOfMeasurement", "9110020", "Missing dimensions unit for package {0}."),
-        _need(f"{p}.Dimensions.UnitOfMeasurement.Code", "9110021", "Missing dimensions unit code for package {0}."),
-        Rule(
+        _need(
             f"{p}.Dimensions.UnitOfMeasurement.Code",
             "9110021",
-            "Invalid dimensions unit for package {0}.",
+            "Missing or invalid dimensions unit code for package {0}.",
             allowed=_LENGTHS,
         ),
         _need(f"{o}.DeclaredValue.CurrencyCode", "9110032", "Missing declared currency code for package {0}."),
@@ -82,8 +82,7 @@ def _party(path: str, digit: str, who: str) -> tuple[Rule, ...]:
         _need(a, f"120{digit}02", f"Missing or invalid {who} address line 1"),
         _need(f"{a}.AddressLine", f"120{digit}02", f"Missing or invalid {who} address line 1"),
         _need(f"{a}.City", f"120{digit}05", f"Missing or invalid {who} City"),
-        _need(f"{a}.CountryCode", f"120{digit}08", f"Missing or invalid {who} country"),
-        Rule(f"{a}.CountryCode", f"120{digit}08", f"Missing or invalid {who} country", pattern=_COUNTRY),
+        _need(f"{a}.CountryCode", f"120{digit}08", f"Missing or invalid {who} country", _COUNTRY),
     )
 
 
@@ -115,8 +114,7 @@ def _ship() -> tuple[Rule, ...]:
         _need(f"{s}.Service", "120500", "Missing or invalid Service Code"),
         _need(f"{s}.Service.Code", "120500", "Missing or invalid Service Code"),
         Rule(charge, "120400", "Missing or invalid shipment payment method", shortest=1, longest=3),
-        _need(f"{charge}[].Type", "120400", "Missing or invalid shipment payment method"),
-        Rule(
+        _need(
             f"{charge}[].Type",
             "120400",
             "Missing or invalid shipment payment method",
@@ -128,8 +126,7 @@ def _ship() -> tuple[Rule, ...]:
         _need(f"{p}.Packaging.Code", "120600", "Missing Package Packaging Type Code"),
         Rule(f"{p}.Packaging.Code", "121510", "Unsupported package type.", allowed=_PACKAGING),
         _need(f"{p}.PackageWeight.Weight", "120608", "Package weight is required"),
-        _need(f"{p}.PackageWeight.UnitOfMeasurement.Code", "121057", "The measurement system is not valid"),
-        Rule(
+        _need(
             f"{p}.PackageWeight.UnitOfMeasurement.Code", "121057", "The measurement system is not valid", allowed=_UNITS
         ),
         _need(f"{p}.Dimensions.UnitOfMeasurement", "121057", "The measurement system is not valid"),
@@ -166,16 +163,20 @@ def _invoice() -> tuple[Rule, ...]:
         Rule(f"{forms}.Product", "128039", "Invalid number of products.", required=True, shortest=1, longest=100),
         _need(f"{p}.Description", "128113", "Invalid product description for product number {0}."),
         _need(f"{p}.Unit", "128043", "Invalid or missing product unit number for product number {0}."),
-        Rule(f"{p}.Unit.Number", "128043", "Invalid product unit number for product number {0}.", pattern=r"\d{1,7}"),
-        _need(f"{p}.Unit.Number", "128043", "Missing product unit number for product number {0}."),
+        _need(
+            f"{p}.Unit.Number", "128043", "Invalid or missing product unit number for product number {0}.", r"\d{1,7}"
+        ),
         _need(f"{p}.Unit.UnitOfMeasurement.Code", "128044", "Missing unit of measurement for product number {0}."),
         _need(f"{p}.Unit.Value", "128046", "Invalid or missing product unit value for product number {0}."),
         _need(f"{p}.OriginCountryCode", "128049", "Invalid or missing product origin country code for product {0}."),
-        _need(f"{forms}.InvoiceDate", "128066", "Invalid or missing invoice date. Valid format is yyyyMMdd"),
-        Rule(f"{forms}.InvoiceDate", "128066", "Invalid invoice date. Valid format is yyyyMMdd", pattern=r"\d{8}"),
+        _need(f"{forms}.InvoiceDate", "128066", "Invalid or missing invoice date. Valid format is yyyyMMdd", r"\d{8}"),
         _need(f"{forms}.ReasonForExport", "128069", "Invalid or missing reason for export."),
-        _need(f"{forms}.CurrencyCode", "128114", "Invalid or missing currency code. Valid length is 3 alphanumeric."),
-        Rule(f"{forms}.CurrencyCode", "128114", "Invalid currency code. Valid length is 3.", pattern=r"[A-Za-z]{3}"),
+        _need(
+            f"{forms}.CurrencyCode",
+            "128114",
+            "Invalid or missing currency code. Valid length is 3 alphanumeric.",
+            r"[A-Za-z]{3}",
+        ),
         _need(f"{forms}.Contacts", "128094", "Sold to information is required when an invoice is requested."),
         _need(f"{forms}.Contacts.SoldTo", "128094", "Sold to information is required when an invoice is requested."),
         _need(f"{forms}.Contacts.SoldTo.Name", "128095", "Invalid or missing sold to company name."),
@@ -234,12 +235,8 @@ ADDRESS = (
 )
 
 TRANSIT = (
-    _need("originCountryCode", "270057", "The Ship From Country is either Missing or Invalid"),
-    Rule(
-        "originCountryCode", "270057", "The Ship From Country is either Missing or Invalid", text=True, pattern=_COUNTRY
-    ),
-    _need("destinationCountryCode", "270051", "The Ship To Country is either Missing or Invalid"),
-    Rule("destinationCountryCode", "270051", "The Ship To Country is Invalid", text=True, pattern=_COUNTRY),
+    _need("originCountryCode", "270057", "The Ship From Country is either Missing or Invalid", _COUNTRY),
+    _need("destinationCountryCode", "270051", "The Ship To Country is either Missing or Invalid", _COUNTRY),
     Rule("originPostalCode", "270058", "The Ship From Postal Code is either Missing or Invalid", text=True, longest=10),
     Rule(
         "destinationPostalCode", "270049", "The Ship To Postal Code is either Missing or Invalid", text=True, longest=10
@@ -257,52 +254,3 @@ TRANSIT = (
     Rule("numberOfPackages", "270060", "The Value for the Total Number of Packages is Invalid", pattern=r"\d+"),
     Rule("maxList", "270036", "Invalid Maximum List Size", pattern=r"\d+"),
 )
-
-
-def _pickup() -> tuple[Rule, ...]:
-    r = "PickupCreationRequest"
-    a = f"{r}.PickupAddress"
-
-    def need(path: str) -> Rule:
-        return _need(f"{r}.{path}", "20007", f"Missing Required field, {path}.")
-
-    return (
-        _need(r, "20007", f"Missing Required field, {r}."),
-        *(need(name) for name in ("Request", "RatePickupIndicator", "PickupDateInfo")),
-        *(need(f"PickupDateInfo.{name}") for name in ("CloseTime", "ReadyTime", "PickupDate")),
-        Rule(
-            f"{r}.PickupDateInfo.CloseTime", "20008", "The field, CloseTime, contains invalid data.", pattern=r"\d{4}"
-        ),
-        Rule(
-            f"{r}.PickupDateInfo.ReadyTime", "20008", "The field, ReadyTime, contains invalid data.", pattern=r"\d{4}"
-        ),
-        Rule(
-            f"{r}.PickupDateInfo.PickupDate", "20008", "The field, PickupDate, contains invalid data.", pattern=r"\d{8}"
-        ),
-        need("PickupAddress"),
-        *(need(f"PickupAddress.{name}") for name in ("CompanyName", "ContactName", "AddressLine", "City")),
-        *(need(f"PickupAddress.{name}") for name in ("CountryCode", "ResidentialIndicator", "Phone")),
-        need("PickupAddress.Phone.Number"),
-        Rule(f"{a}.CountryCode", "20008", "The field, CountryCode, contains invalid data.", pattern=_COUNTRY),
-        need("AlternateAddressIndicator"),
-        Rule(f"{r}.PickupPiece", "20007", "Missing Required field, PickupPiece.", required=True, shortest=1),
-        *(need(f"PickupPiece[].{name}") for name in ("ServiceCode", "Quantity", "DestinationCountryCode")),
-        need("PickupPiece[].ContainerCode"),
-        Rule(f"{r}.PickupPiece[].Quantity", "20008", "The field, Quantity, contains invalid data.", pattern=r"\d{1,3}"),
-        Rule(
-            f"{r}.PickupPiece[].ContainerCode",
-            "20008",
-            "The field, ContainerCode, contains invalid data.",
-            allowed=frozenset({"01", "02", "03"}),
-        ),
-        need("PaymentMethod"),
-        Rule(
-            f"{r}.PaymentMethod",
-            "20008",
-            "The field, PaymentMethod, contains invalid data.",
-            allowed=frozenset({"00", "01", "03", "04", "05", "06", "07"}),
-        ),
-    )
-
-
-PICKUP = _pickup()
