@@ -39,6 +39,7 @@ SOAP_REQUEST: Final[Table] = {**leaves("RequestOption SubVersion"), "Transaction
 SOAP_ECHOED: Final[Table] = {**SOAP_REFERENCE, "CustomerContext": ECHOED}
 """Request/TransactionReference where REST's body has no Request."""
 
+ADDRESS: Final[Table] = {"AddressLine": [None], **leaves("City StateProvinceCode PostalCode CountryCode")}
 XML_ADDRESS_LINES: Final[Table] = {
     "AddressLine1": To("AddressLine[]"),
     "AddressLine2": To("AddressLine[]"),

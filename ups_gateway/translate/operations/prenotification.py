@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
 from ups_gateway.translate.engine import ABSENT, Default, Table, amend, fill_defaults, flags, leaves
-from ups_gateway.translate.operations.parts import SOAP_REQUEST, WEIGHT, alert_below, below, copied, texts_at
+from ups_gateway.translate.operations.parts import ADDRESS, SOAP_REQUEST, WEIGHT, alert_below, below, copied, texts_at
 
 VERSION: Final = "v2"
 
-_ADDRESS: Final[Table] = {"AddressLine": [None], **leaves("City StateProvinceCode PostalCode CountryCode")}
 _CHEMICAL: Final[Table] = {
     **leaves(
         "ReportableQuantity ClassDivisionNumber SubRiskClass IDNumber PackagingGroupType Quantity UOM"
@@ -29,8 +28,8 @@ REQUEST: Final[Table] = {
     "Request": amend(SOAP_REQUEST, {"RequestOption": ABSENT, "SubVersion": ABSENT}),
     "Shipment": {
         **leaves("ShipperNumber ShipmentIdentificationNumber"),
-        "ShipToAddress": _ADDRESS,
-        "ShipFromAddress": _ADDRESS,
+        "ShipToAddress": ADDRESS,
+        "ShipFromAddress": ADDRESS,
         "PickupDate": None,
         "Service": leaves("Code Description"),
         "RegulationSet": None,

@@ -11,6 +11,7 @@ from typing import Any, Final
 from ups_gateway.model import RestCall
 from ups_gateway.translate.engine import ABSENT, FLAG, Drop, Made, Node, Table, To, amend, flags, leaves
 from ups_gateway.translate.operations.parts import (
+    ADDRESS,
     AMOUNT,
     COD,
     CODE,
@@ -44,8 +45,6 @@ def _option(value: Any, target: Node, _body: Node) -> None:
     if named:
         target["RequestOption"] = (known or named)[0]
 
-
-ADDRESS: Final[Table] = {"AddressLine": [None], **leaves("City StateProvinceCode PostalCode CountryCode")}
 
 CHEMICAL_RECORD: Final[Table] = leaves(
     "ChemicalRecordIdentifier ClassDivisionNumber IDNumber TransportationMode RegulationSet EmergencyPhone"

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ups_gateway.translate.engine import ABSENT, FLAG, Drop, Made, Table, To, amend, flags, leaves
 from ups_gateway.translate.operations.parts import (
+    ADDRESS,
     AMOUNT,
     COD,
     CODE,
@@ -40,7 +41,6 @@ from ups_gateway.translate.operations.units import unit_beside_weight
 
 Node = dict[str, Any]
 
-ADDRESS: Final[Table] = {"AddressLine": [None], **leaves("City StateProvinceCode PostalCode CountryCode")}
 PARTY: Final[Table] = {
     **leaves("Name AttentionName CompanyDisplayableName TaxIdentificationNumber"),
     "Phone": PHONE,
