@@ -386,6 +386,31 @@ async def test_a_profile_deleted_during_its_refresh_or_consent_is_said(bench: Be
         await refresh
 
 
+async def test_a_profile_deleted_while_the_timer_is_at_work_does_not_end_the_timer(bench: Bench) -> None:
+    profiles = [await bench.consent(f"Dock {number}") for number in range(5)]
+    for profile in profiles:
+        await bench.token(profile.id)
+    bench.clock.advance(HOUR - 300)
+    bench.hold()
+    work = asyncio.create_task(bench.keeper.renew_due())
+    await bench.replied.wait()
+    await bench.store.delete_profile(profiles[4].id)  # it still waits for its turn behind four others
+    bench.gate.set()
+    await work
+    assert len(bench.calls()) == 4
+
+
+async def test_a_pair_kept_back_is_dropped_with_its_profile(bench: Bench) -> None:
+    profile = await bench.consent()
+    bench.clock.advance(HOUR)
+    break_table(bench, "UPDATE OF sealed_tokens ON profiles")
+    with pytest.raises(StoreFailed):
+        await bench.token(profile.id)
+    break_table(bench, heal=True)
+    await bench.store.delete_profile(profile.id)
+    assert await bench.keeper.renew_due() == 300.0
+
+
 async def test_a_history_that_cannot_be_written_stops_nothing(bench: Bench) -> None:
     profile = await bench.consent()
     bench.clock.advance(HOUR)

@@ -251,7 +251,10 @@ class Keeper:
         if isinstance(source, ClientSource):
             held = self._clients.held(source)
             return held.renew_at() if held is not None and held.in_use(used, now) else None
-        live = await self._renewals.load(source.profile)
+        try:
+            live = await self._renewals.load(source.profile)
+        except NotAuthorised:
+            return None  # deleted since it was listed
         if live.held is None or self.health(live.profile, now) is Health.INACTIVE:
             return None
         newest = max((at for at in (used, live.profile.used_at) if at is not None), default=None)

@@ -144,7 +144,11 @@ class Renewals:
         """Stores what could not be stored before. Raises StoreFailed when it still cannot."""
         for profile_id in list(self._unsaved):
             async with self._lock(_lock_name(profile_id)):
-                await self._save_kept_back(await self.load(profile_id))
+                try:
+                    await self._save_kept_back(await self.load(profile_id))
+                except (NotAuthorised, LookupError):
+                    log.warning("profile %s was deleted; its renewed token pair is dropped", profile_id)
+                    self._unsaved.pop(profile_id, None)
 
     async def forget_refusal(self, profile_id: int) -> None:
         """The next refresh of a rejected profile is not held back."""
