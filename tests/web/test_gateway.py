@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from tests.web.wire import (
     DECLARATION,
-    PATIENCE,
-    XML,
+    DONE,
+    FAST,
     Client,
     Scripted,
     asked,
@@ -22,20 +19,12 @@ from tests.web.wire import (
     post,
     read_answer,
     running,
-    slow_start,
+    said,
 )
-from ups_gateway import tls
 from ups_gateway.errors import StoreFailed
 from ups_gateway.model import LegacyCall
-from ups_gateway.web.gateway import Listener, Pace
+from ups_gateway.web.gateway import Listener
 from ups_gateway.web.middleware import Limits
-
-FAST = Pace(begin=0.05, blank=0.02, whole=0.5, total=3.0, write=1.0, watch=2.0, linger=0.5, stop=0.5)
-DONE = DECLARATION + b"<Done/>"
-
-
-def said(path: str, words: str) -> bytes:
-    return DECLARATION + f"<{path} {words}/>".encode()
 
 
 async def test_a_request_is_handed_on_as_it_came_in_and_its_answer_goes_out_whole() -> None:
@@ -331,195 +320,6 @@ async def test_headers_of_an_answer_cannot_begin_another_one() -> None:
     }
 
 
-# --- slow answers
-
-
-async def test_a_slow_answer_is_begun_in_time_and_kept_alive_with_blanks() -> None:
-    exchange = Scripted()
-    exchange.gate.clear()
-    async with running(listener(exchange, pace=FAST)) as port, Client(port) as client:
-        await client.send(post())
-        begun = await client.until(b"1\r\n \r\n1\r\n \r\n")
-        exchange.gate.set()
-        first, headers, body = read_answer(begun + await client.rest())
-    del headers["date"]
-    assert (first, headers) == (
-        "HTTP/1.1 200 OK",
-        {"content-type": "application/xml", "transfer-encoding": "chunked", "connection": "close"},
-    )
-    assert body.startswith(DECLARATION + b"  ")
-    assert body.replace(b" ", b"") == DONE.replace(b" ", b"")
-    assert exchange.limits == [FAST.total]
-
-
-async def test_a_slow_json_answer_begins_with_nothing_but_its_head() -> None:
-    exchange = Scripted(body=b'{"a":1}')
-    exchange.gate.clear()
-    async with running(listener(exchange, pace=FAST)) as port, Client(port) as client:
-        await client.send(post("/json/Rate"))
-        begun = await client.until(b"\r\n\r\n")
-        exchange.gate.set()
-        _, headers, body = read_answer(begun + await client.rest())
-    assert headers["content-type"] == "application/json"
-    assert body.strip() == b'{"a":1}'
-
-
-async def test_an_answer_that_its_key_wants_whole_is_not_begun() -> None:
-    exchange = Scripted(body=b'{"a":1}', whole=True)
-    exchange.gate.clear()
-    async with running(listener(exchange, pace=FAST)) as port, Client(port) as client:
-        await client.send(post("/json/Rate"))
-        await exchange.arrived.wait()
-        client.socket.settimeout(4 * FAST.begin)
-        with pytest.raises(TimeoutError):
-            await client.some()
-        client.socket.settimeout(PATIENCE)
-        exchange.gate.set()
-        _, headers, body = read_answer(await client.rest())
-    assert (headers["content-length"], body, exchange.limits) == ("7", b'{"a":1}', [FAST.whole])
-
-
-async def test_a_bug_behind_a_begun_answer_is_told_inside_it(caplog: pytest.LogCaptureFixture) -> None:
-    exchange = Scripted(fails=ZeroDivisionError())
-    exchange.gate.clear()
-    async with running(listener(exchange, pace=FAST)) as port, Client(port) as client:
-        await client.send(post())
-        begun = await client.until(b"\r\n\r\n")
-        exchange.gate.set()
-        _, _, body = read_answer(begun + await client.rest())
-    words = "20001: The gateway failed on this request; its log says more. Please report it."
-    assert body.replace(b" ", b"") == said("/ups.app/xml/Rate", words).replace(b" ", b"")
-    assert len(caplog.records) == 1
-
-
-@pytest.mark.parametrize(
-    "data", [post(version="1.0"), post("/ship/v1/rating/Rate")], ids=["HTTP/1.0", "a dialect with statuses"]
-)
-async def test_where_an_answer_must_go_out_whole_ups_has_less_time_and_nothing_is_begun(data: bytes) -> None:
-    exchange = Scripted()
-    exchange.gate.clear()
-    async with running(listener(exchange, pace=FAST)) as port, Client(port) as client:
-        await client.send(data)
-        await exchange.arrived.wait()
-        client.socket.settimeout(FAST.begin + FAST.blank)
-        with pytest.raises(TimeoutError):
-            await client.some()
-        client.socket.settimeout(5)
-        exchange.gate.set()
-        assert read_answer(await client.rest())[2] == DONE
-    assert exchange.limits == [FAST.whole]
-
-
-# --- pages, hosts, strangers
-
-
-async def test_a_health_check_gets_the_page_that_ups_shows() -> None:
-    exchange = Scripted()
-    async with running(listener(exchange)) as port:
-        request = b"GET /ups.app/xml/XAV/ HTTP/1.1\r\nHost: wwwcie.ups.com:443\r\n\r\n"
-        _, headers, body = read_answer(await asked(port, request))
-        head = await asked(port, request.replace(b"GET", b"HEAD"))
-    assert headers["content-type"] == "text/plain"
-    assert body.decode() == (
-        f"Service Name: XAV\nRemote User: null\nServer Port: {port}\nServer Name: wwwcie.ups.com\nServlet Path: /XAV\n"
-    )
-    assert head.endswith(b"\r\n\r\n")
-    assert exchange.calls == []
-
-
-async def test_every_other_path_is_the_exchanges_business() -> None:
-    exchange = Scripted()
-    async with running(listener(exchange)) as port:
-        for path in ("/", "/ups.app/xml/Nothing", "/admin", "/upscallback?code=1", "/ups.app/xml/Rate/../x"):
-            read_answer(await asked(port, f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode()))
-    assert [call.path for call in exchange.calls] == [
-        "/",
-        "/ups.app/xml/Nothing",
-        "/admin",
-        "/upscallback",
-        "/ups.app/xml/Rate/../x",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("target", "host", "expected"),
-    [
-        ("/x", "onlinetools.ups.com", ("onlinetools.ups.com", "/x")),
-        ("http://WWWCIE.ups.com:80/x", "onlinetools.ups.com", ("WWWCIE.ups.com:80", "/x")),
-        ("http://onlinetools.ups.com/x", "wwwcie.ups.com", ("wwwcie.ups.com", "/x")),
-        ("https://www.ups.com", "127.0.0.1:8080", ("www.ups.com", "/")),
-    ],
-)
-async def test_the_test_host_counts_wherever_it_is_named(target: str, host: str, expected: tuple[str, str]) -> None:
-    exchange = Scripted()
-    async with running(listener(exchange)) as port:
-        await asked(port, f"POST {target} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-    assert [(call.host, call.path) for call in exchange.calls] == [expected]
-
-
-@pytest.fixture
-def certificates(tmp_path: Path) -> tls.ServerFiles:
-    return tls.ensure(tmp_path, datetime.now(UTC))
-
-
-async def test_over_tls_the_name_of_the_handshake_counts_as_the_host(certificates: tls.ServerFiles) -> None:
-    exchange = Scripted()
-    trusting = ssl.create_default_context(cafile=certificates.ca_cert)
-    async with (
-        running(listener(exchange), tls.server_context(certificates)) as port,
-        Client(port, trusting) as client,
-    ):
-        await client.send(post())
-        assert read_answer(await client.rest())[2] == DONE
-    assert [call.host for call in exchange.calls] == ["wwwcie.ups.com"]
-
-
-async def test_a_stranger_is_refused_with_an_answer() -> None:
-    exchange, seen = Scripted(), list[str]()
-
-    def admits(peer: str) -> bool:
-        seen.append(peer)
-        return False
-
-    async with running(listener(exchange, admits=admits)) as port:
-        answer = read_answer(await asked(port, post()))[2]
-    words = "250003: 127.0.0.1 may not use this gateway; its administrator can add it to listen.allow."
-    assert answer == said("/ups.app/xml/Rate", words)
-    assert (seen, exchange.calls) == (["127.0.0.1"], [])
-
-
-async def test_a_connection_that_belongs_to_another_protocol_is_handed_over() -> None:
-    class Other(asyncio.Protocol):
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            self.transport = transport
-
-        def data_received(self, data: bytes) -> None:
-            assert isinstance(self.transport, asyncio.Transport)
-            self.transport.write(b"other: " + data)
-            self.transport.close()
-
-    def handover(begun: bytes) -> asyncio.Protocol | None:
-        return Other() if begun.startswith(b"GET /upscallback") else None
-
-    exchange = Scripted()
-    made = listener(exchange, handover=handover)
-    async with running(made) as port:
-        async with Client(port) as client:
-            await client.send(b"GET /upsc")
-            await client.send(b"allback HTTP/1.1\r\n\r\n")
-            assert await client.rest() == b"other: GET /upscallback HTTP/1.1\r\n\r\n"
-        assert read_answer(await asked(port, post()))[2] == DONE
-        async with Client(port) as client:
-            await client.send(b"POST /ups.app/xml/Void")
-            client.half_close()
-            read_answer(await client.rest())
-    assert [call.path for call in exchange.calls] == ["/ups.app/xml/Rate"]
-    assert made.open == set()
-
-
-# --- stopping
-
-
 async def test_a_stop_lets_answers_out_and_refuses_what_has_not_come_in() -> None:
     exchange = Scripted(shipment=7)
     exchange.gate.clear()
@@ -558,7 +358,3 @@ async def test_a_ledger_that_cannot_be_written_is_logged(caplog: pytest.LogCaptu
     async with running(listener(exchange)) as port:
         assert read_answer(await asked(port, post()))[2] == DONE
     assert [record.message for record in caplog.records] == ["How the answer of shipment 7 fared could not be recorded"]
-
-
-def test_the_slow_start_of_these_tests_is_that_of_the_dialects() -> None:
-    assert slow_start(LegacyCall("POST", "", "/ups.app/xml/Rate", "", {}, b"")) == (XML, DECLARATION)

@@ -19,6 +19,8 @@ from ups_gateway.web.gateway import Listener, Pace
 
 XML = {"Content-Type": "application/xml"}
 DECLARATION = b'<?xml version="1.0"?>'
+DONE = DECLARATION + b"<Done/>"
+FAST = Pace(begin=0.05, blank=0.02, whole=0.5, total=3.0, write=1.0, watch=2.0, linger=0.5, stop=0.5)
 PATIENCE = 5.0
 """Seconds a test waits for anything before it fails."""
 
@@ -73,6 +75,10 @@ class Scripted:
 def fault(call: LegacyCall, error: GatewayError) -> LegacyAnswer:
     """As translate's, told by path, code and words."""
     return LegacyAnswer(200, XML, DECLARATION + f"<{call.path} {error.code}: {error.message}/>".encode())
+
+
+def said(path: str, words: str) -> bytes:
+    return DECLARATION + f"<{path} {words}/>".encode()
 
 
 def slow_start(call: LegacyCall) -> tuple[Mapping[str, str], bytes] | None:
