@@ -18,6 +18,7 @@ from ups_gateway.translate.engine import (
     Drop,
     From,
     Made,
+    Node,
     Table,
     To,
     amend,
@@ -39,7 +40,6 @@ from ups_gateway.translate.operations.shipment_request import THERMAL, label_for
 from ups_gateway.translate.operations.shipment_results import DOCUMENT, with_page
 
 VERSION: Final = "v1"
-Node = dict[str, Any]
 
 
 def _context(value: Any, target: Node, _body: Node) -> None:

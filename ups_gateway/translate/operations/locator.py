@@ -12,13 +12,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
-from ups_gateway.translate.engine import FLAG, Default, Drop, From, Made, Table, fill_defaults, flags, leaves
+from ups_gateway.translate.engine import FLAG, Default, Drop, From, Made, Node, Table, fill_defaults, flags, leaves
 from ups_gateway.translate.operations.parts import CODE, REFERENCE, at, copied, good, warning_inside
 
 VERSION: Final = "v3"
 LOCATIONS: Final = "1"
 """RequestOption: drop locations and will call locations (Locator.yaml)."""
-Node = dict[str, Any]
 
 LOCALES: Final = MappingProxyType(
     {

@@ -6,18 +6,17 @@ number in the header Prn (Pickup.yaml).
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from ups_gateway.errors import InvalidRequest
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
-from ups_gateway.translate.engine import Drop, From, Table, To
+from ups_gateway.translate.engine import Drop, From, Node, Table, To
 from ups_gateway.translate.operations.parts import below, for_header, texts_at
 from ups_gateway.translate.operations.pickup_create import VERSION
 
 BY_ACCOUNT: Final = "01"
 BY_NUMBER: Final = "02"
 NO_REQUEST: Final = Drop("the call has no body in REST; the gateway echoes the context itself")
-Node = dict[str, Any]
 
 REQUEST: Final[Table] = {"Request": NO_REQUEST, "CancelBy": To("by"), "PRN": To("number")}
 

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
-from ups_gateway.translate.engine import FLAG, Default, Drop, From, Table, amend, fill_defaults, flags, leaves
+from ups_gateway.translate.engine import FLAG, Default, Drop, From, Node, Table, amend, fill_defaults, flags, leaves
 from ups_gateway.translate.operations.parts import CODE, SOAP_REQUEST, at, copied, listed, required, texts_at
 
 VERSION: Final = "v2409"
 ROOT: Final = "PickupCreationRequest"
-Node = dict[str, Any]
 
 PICKUP_TIMES: Final[Table] = leaves("CloseTime ReadyTime PickupDate")
 CHARGED_ACCOUNT: Final[Table] = leaves("AccountNumber AccountCountryCode")

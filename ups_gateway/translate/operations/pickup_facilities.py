@@ -11,12 +11,11 @@ from typing import Any, Final
 
 from ups_gateway.errors import UpsUnreachable
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
-from ups_gateway.translate.engine import FLAG, Default, Drop, From, Table, fill_defaults, leaves
+from ups_gateway.translate.engine import FLAG, Default, Drop, From, Node, Table, fill_defaults, leaves
 from ups_gateway.translate.operations.parts import SOAP_REFERENCE, at, copied, required, texts_at
 from ups_gateway.translate.operations.pickup_create import PLACE, VERSION
 
 ROOT: Final = "PickupGetServiceCenterFacilitiesRequest"
-Node = dict[str, Any]
 
 _BY_SERVICE: Final = Drop("REST looks by service and container alone")
 

@@ -7,16 +7,14 @@ account in the header AccountNumber (Pickup.yaml).
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from ups_gateway.errors import InvalidRequest
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
-from ups_gateway.translate.engine import From, Table, To, leaves
+from ups_gateway.translate.engine import From, Node, Table, To, leaves
 from ups_gateway.translate.operations.parts import below, for_header, texts_at
 from ups_gateway.translate.operations.pickup_cancel import NO_REQUEST
 from ups_gateway.translate.operations.pickup_create import VERSION
-
-Node = dict[str, Any]
 
 REQUEST: Final[Table] = {"Request": NO_REQUEST, "PickupType": To("type"), "AccountNumber": To("account")}
 

@@ -10,12 +10,11 @@ from typing import Any, Final
 
 from ups_gateway.errors import UpsUnreachable
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
-from ups_gateway.translate.engine import Default, Made, Table, fill_defaults, leaves
+from ups_gateway.translate.engine import Default, Made, Node, Table, fill_defaults, leaves
 from ups_gateway.translate.operations.parts import SOAP_REQUEST, at, copied, listed, texts_at
 from ups_gateway.translate.operations.pickup_create import CHARGED_ACCOUNT, PICKUP_TIMES, RATE_RESULT, VERSION
 
 ROOT: Final = "PickupRateRequest"
-Node = dict[str, Any]
 
 
 def _street(value: Any, target: Node, _body: Node) -> None:

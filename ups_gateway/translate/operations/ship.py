@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
-from ups_gateway.translate.engine import Default, Table, fill_defaults
+from ups_gateway.translate.engine import Default, Node, Table, fill_defaults
 from ups_gateway.translate.operations.parts import at, copied, prepaid_freight, texts_at, warning_of
 from ups_gateway.translate.operations.shipment_results import RESULTS, printable, results_of
 from ups_gateway.translate.operations.units import origin_currency, unit_of_length, unit_of_weight
 
 VERSION: Final = "v2409"
-Node = dict[str, Any]
 
 STOCK: Final = ("6", "4")
 """Height and width of a label in inches where nobody says another (UPS.md 6; images ignore it)."""

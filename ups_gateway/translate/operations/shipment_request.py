@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from ups_gateway.translate.engine import ABSENT, FLAG, Drop, Made, Table, To, amend, flags, leaves
+from ups_gateway.translate.engine import ABSENT, FLAG, Drop, Made, Node, Table, To, amend, flags, leaves
 from ups_gateway.translate.operations.parts import (
     ADDRESS,
     AMOUNT,
@@ -38,8 +38,6 @@ from ups_gateway.translate.operations.shipment_forms import (
 )
 from ups_gateway.translate.operations.shipment_forms import XML_ADDRESS as XML_FORM_ADDRESS
 from ups_gateway.translate.operations.units import unit_beside_weight
-
-Node = dict[str, Any]
 
 PARTY: Final[Table] = {
     **leaves("Name AttentionName CompanyDisplayableName TaxIdentificationNumber"),

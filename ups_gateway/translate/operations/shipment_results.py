@@ -13,11 +13,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from ups_gateway.translate.engine import Drop, From, Table, amend, leaves
+from ups_gateway.translate.engine import Drop, From, Node, Table, amend, leaves
 from ups_gateway.translate.operations.parts import AMOUNT, CODE, at, listed, required, texts_at
-
-Node = dict[str, Any]
-
 
 CHARGE: Final[Table] = leaves("Code Description CurrencyCode MonetaryValue SubType")
 TAX: Final[Table] = leaves("Type MonetaryValue")
