@@ -218,7 +218,7 @@ def test_a_reset_that_the_loop_has_read_and_not_told_yet_is_no_delivery(loop: Lo
             assert transport is not None
             await eventually(delivery.delivered)
             client.reset()
-            while not transport.is_closing():
+            while not transport.is_closing():  # noqa: ASYNC110 - the moment in between lasts one turn of the loop
                 await asyncio.sleep(0)
             assert delivery.delivered() is False
             assert await exchange.settled.get() == (1, False)
