@@ -28,6 +28,7 @@ from ups_gateway.errors import (
 )
 from ups_gateway.model import Asked, Credentials, Dialect, LegacyAnswer, LegacyCall, Operation, Secret, Terms
 from ups_gateway.translate.dialects import header
+from ups_gateway.translate.operations import early_rest
 
 HEADERS = {"Content-Type": "application/json"}
 NUMBER = "1ZA1B2C30300000012"
@@ -345,9 +346,9 @@ def test_the_versions_are_those_of_ups(ups_reference: Path) -> None:
         if name in operations
     ]
     assert len(since) > 40
-    assert [row for row in since if header.ARRAYS_SINCE[row[0]].get(row[1]) != row[2]] == []
+    assert [row for row in since if early_rest.ARRAYS_SINCE[row[0]].get(row[1]) != row[2]] == []
     listed = {(operation, name) for operation, name, _version in since}
-    more = {(operation, name) for operation, names in header.ARRAYS_SINCE.items() for name in names} - listed
+    more = {(operation, name) for operation, names in early_rest.ARRAYS_SINCE.items() for name in names} - listed
     assert more == {
         (Operation.PICKUP_CREATE, "Alert"),
         # one path and one version then and now; early REST gave lone objects

@@ -1,7 +1,7 @@
 """How requests look on the wire: recognise, take the credentials out, unwrap, wrap the answer, wrap the fault.
 
-Every dialect module has the same functions, called by `translate` only: `unwrap(call)`, `wrap(about, payload ...)`,
-`wrap_fault(about, error)` and `slow_start()`.
+Every dialect module has the same functions, called by `translate` only: `unwrap(call)`, `wrap` for a good answer and
+`wrap_fault` for an error.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -18,13 +18,12 @@ from ups_gateway.errors import GatewayError, MalformedRequest, UnknownOperation,
 from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Operation, RestCall, Secret
 from ups_gateway.translate.dialects import Unwrapped
 from ups_gateway.translate.dialects.json import decode, texts
+from ups_gateway.translate.operations import early_rest
 
 HEADERS: Final[Mapping[str, str]] = MappingProxyType({"Content-Type": "application/json"})
 _STATUSES: Final = frozenset({400, 404, 429, 500})
 """Statuses that clients take from UPS; 401 and 403 only for their own credentials."""
 
-Shape = Callable[[Mapping[str, str], Mapping[str, str], dict[str, Any]], dict[str, Any]]
-"""(parts of the path, query by lower-case names, body) -> what stands below the root of the SOAP message."""
 PASSED_ON: Final = ("additionaladdressvalidation",)
 """Parameters of the query that UPS has in the same place today."""
 
@@ -37,7 +36,7 @@ class Route:
     path: re.Pattern[str]
     root: str
     operation: Operation
-    shape: Shape
+    shape: early_rest.Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,59 +47,8 @@ class Wire:
     query: Mapping[str, str]
 
 
-def _body(root: str) -> Shape:
-    return lambda _path, _query, body: _object(body.get(root, body))
-
-
-def _object(value: Any) -> dict[str, Any]:
-    return dict(value) if isinstance(value, dict) else {}
-
-
-def _with_option(root: str) -> Shape:
-    def shape(path: Mapping[str, str], query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
-        content = _object(body.get(root, body))
-        option = path["option"]
-        if "timeintransit" in query.get("additionalinfo", "").lower() and "timeintransit" not in option.lower():
-            option += "timeintransit"
-        content["Request"] = {**_object(content.get("Request")), "RequestOption": option}
-        return content
-
-    return shape
-
-
-def _address(path: Mapping[str, str], query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
-    content = _with_option("XAVRequest")(path, query, body)
-    if query.get("regionalrequestindicator", "").lower() == "true":
-        content["RegionalRequestIndicator"] = ""
-    if "maximumcandidatelistsize" in query:
-        content["MaximumCandidateListSize"] = query["maximumcandidatelistsize"]
-    return content
-
-
-def _void(path: Mapping[str, str], query: Mapping[str, str], _body: dict[str, Any]) -> dict[str, Any]:
-    numbers = re.findall(r"[0-9A-Za-z]+", query.get("trackingnumber", ""))
-    return {"VoidShipment": {"ShipmentIdentificationNumber": path["number"], "TrackingNumber": numbers}}
-
-
-def _track(path: Mapping[str, str], query: Mapping[str, str], _body: dict[str, Any]) -> dict[str, Any]:
-    """Early REST gave every activity; signature and proof of delivery are the options 8 and 2 of the old message."""
-    given = {name.lower(): value for name, value in query.items()}
-    wanted = [option for name, option in _TRACK_OPTIONS.items() if given.get(name, "").lower() == "true"]
-    content = {"InquiryNumber": path["number"], "Request": {"RequestOption": ["1", *wanted]}}
-    return {**content, "Locale": given["locale"]} if given.get("locale") else content
-
-
-_TRACK_OPTIONS: Final = {"returnsignature": "8", "returnpod": "2"}
-
-
-def _no_pickup(path: Mapping[str, str], _query: Mapping[str, str], _body: dict[str, Any]) -> dict[str, Any]:
-    number = path["number"]
-    # A PRN has 11 characters, an account 6 or 10 (Pickup guide)
-    return {"CancelBy": "02", "PRN": number} if len(number) > 10 else {"CancelBy": "01", "PRN": number}
-
-
-def _route(method: str, path: str, root: str, operation: Operation, shape: Shape | None = None) -> Route:
-    return Route(method, re.compile(path + "/?", re.IGNORECASE), root, operation, shape or _body(root))
+def _route(method: str, path: str, root: str, operation: Operation, shape: early_rest.Shape | None = None) -> Route:
+    return Route(method, re.compile(path + "/?", re.IGNORECASE), root, operation, shape or early_rest.body_below(root))
 
 
 _VERSION: Final = r"/(?P<version>v?\d+)"
@@ -108,15 +56,25 @@ _NUMBER: Final = r"/(?P<number>[^/]+)"
 _OPTION: Final = r"/(?P<option>[a-z0-9]+)"
 ROUTES: Final = (
     _route(
-        "POST", f"/ship{_VERSION}/rating/(?P<option>[a-z]+)", "RateRequest", Operation.RATE, _with_option("RateRequest")
+        "POST",
+        f"/ship{_VERSION}/rating/(?P<option>[a-z]+)",
+        "RateRequest",
+        Operation.RATE,
+        early_rest.with_option("RateRequest"),
     ),
     _route("POST", f"/ship{_VERSION}/shipments", "ShipmentRequest", Operation.SHIP),
-    _route("DELETE", f"/ship{_VERSION}/shipments/cancel{_NUMBER}", "VoidShipmentRequest", Operation.VOID, _void),
+    _route(
+        "DELETE", f"/ship{_VERSION}/shipments/cancel{_NUMBER}", "VoidShipmentRequest", Operation.VOID, early_rest.void
+    ),
     _route("POST", f"/ship{_VERSION}/shipments/labels", "LabelRecoveryRequest", Operation.LABEL_RECOVERY),
     _route("POST", f"/ship{_VERSION}/shipments/transittimes", "TimeInTransitRequest", Operation.TIME_IN_TRANSIT),
-    _route("GET", f"/track{_VERSION}/details{_NUMBER}", "TrackRequest", Operation.TRACK, _track),
+    _route("GET", f"/track{_VERSION}/details{_NUMBER}", "TrackRequest", Operation.TRACK, early_rest.track),
     _route(
-        "POST", f"/addressvalidation{_VERSION}/(?P<option>[0-9]+)", "XAVRequest", Operation.ADDRESS_STREET, _address
+        "POST",
+        f"/addressvalidation{_VERSION}/(?P<option>[0-9]+)",
+        "XAVRequest",
+        Operation.ADDRESS_STREET,
+        early_rest.address,
     ),
     _route(
         "POST",
@@ -131,7 +89,13 @@ ROUTES: Final = (
         Operation.DANGEROUS_GOODS_CHEMICALS,
     ),
     _route("POST", f"/ship{_VERSION}/pickups", "PickupCreationRequest", Operation.PICKUP_CREATE),
-    _route("DELETE", f"/ship{_VERSION}/pickups{_NUMBER}", "PickupCancelRequest", Operation.PICKUP_CANCEL, _no_pickup),
+    _route(
+        "DELETE",
+        f"/ship{_VERSION}/pickups{_NUMBER}",
+        "PickupCancelRequest",
+        Operation.PICKUP_CANCEL,
+        early_rest.no_pickup,
+    ),
 )
 PATHS: Final = re.compile(r"/(?:ship|track|addressvalidation|dangerousgoods|locator)/v?\d", re.IGNORECASE)
 _RETIRED: Final = (
@@ -188,53 +152,12 @@ def with_query(wire: Wire, calls: Sequence[RestCall]) -> tuple[RestCall, ...]:
 
 # --- answers ----------------------------------------------------------------------------------------------------------
 
-_RATED: Final = dict.fromkeys(
-    "Alert AlertDetail ElementIdentifier Disclaimer RatedShipmentAlert ItemizedCharges HandlingUnits TaxCharges"
-    " RatedPackage Accessorial RateModifier".split(),
-    2403,
-)
-_SHIPPED: Final = dict.fromkeys(
-    "Alert Disclaimer ItemizedCharges TaxCharges HandlingUnits PackageResults RateModifier GraphicImagePart Accessorial"
-    " DGPaperImage".split(),
-    2403,
-)
-ARRAYS_SINCE: Final[Mapping[Operation, Mapping[str, int]]] = MappingProxyType(
-    {
-        Operation.RATE: {**_RATED, "RatedShipment": 2409},
-        Operation.SHIP: {**_SHIPPED, "ControlLogReceipt": 2409},
-        Operation.VOID: {"PackageLevelResults": 2403},
-        # UPS's guide to early REST shows the label of one package as an object; the file is silent (version inferred)
-        Operation.LABEL_RECOVERY: dict.fromkeys(("Alert", "LabelResults", "TrackingCandidate"), 2403),
-        Operation.ADDRESS_STREET: {"Alert": 2, "Candidate": 2},
-        Operation.DANGEROUS_GOODS_PRECHECK: dict.fromkeys(
-            ("Alert", "AlertDetail", "PackageResults", "ChemicalRecordResults"), 2
-        ),
-        Operation.DANGEROUS_GOODS_CHEMICALS: dict.fromkeys(
-            ("Alert", "ChemicalData", "PackageQuantityLimitDetail"), 2403
-        ),
-        Operation.PICKUP_CREATE: dict.fromkeys(("Alert", "ChargeDetail", "TaxCharges"), 2403),
-    }
-)
-"""Always arrays from this version on; before, an object when they occur once (rest-array-since.tsv)."""
-_OF_OTHERS: Final[Mapping[str, int]] = MappingProxyType({"Alert": 2403})
-"""Response was written alike by all services (inferred: the file is silent on pickups)."""
-
 
 def wrap(wire: Wire, operation: Operation, bodies: Sequence[Any]) -> LegacyAnswer:
     """UPS's answer, with arrays of one as the client's version had them."""
     version = int(wire.version) if wire.version.isdigit() else 1
-    body = _joined(bodies) if operation is Operation.VOID else bodies[-1]
-    return _answer(200, collapsed(body, version, ARRAYS_SINCE.get(operation, _OF_OTHERS)))
-
-
-def _joined(bodies: Sequence[Any]) -> Any:
-    """One answer of the several that a void of many packages got."""
-    if len(bodies) == 1:
-        return bodies[0]
-    answers = [_object(body.get("VoidShipmentResponse")) for body in bodies]
-    results = [answer.get("PackageLevelResults", []) for answer in answers]
-    every = [one for found in results for one in (found if isinstance(found, list) else [found])]
-    return {"VoidShipmentResponse": {**answers[0], "PackageLevelResults": every}}
+    arrays = early_rest.ARRAYS_SINCE.get(operation, early_rest.ARRAYS_OF_OTHERS)
+    return _answer(200, collapsed(early_rest.joined(operation, bodies), version, arrays))
 
 
 def collapsed(node: Any, version: int, arrays: Mapping[str, int]) -> Any:
