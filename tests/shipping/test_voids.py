@@ -123,6 +123,19 @@ async def test_a_repeated_void_gets_the_first_ones_answer(house: House) -> None:
     assert len(house.ups.voided) == 1
 
 
+async def test_a_bug_in_a_void_whose_client_is_gone_is_logged(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    await shipped(house)
+    house.ups.gate, house.ups.arrived = asyncio.Event(), asyncio.Event()
+    house.ups.script = [KeyError("canary")]
+    running = asyncio.create_task(void(house))
+    await house.ups.arrived.wait()
+    running.cancel()
+    await asyncio.wait({running})
+    house.ups.gate.set()
+    await until(lambda: "ended with KeyError" in caplog.text)
+    assert "canary" not in caplog.text
+
+
 async def test_a_repeated_void_joins_the_running_one(house: House) -> None:
     await shipped(house)
     house.ups.gate, house.ups.arrived = asyncio.Event(), asyncio.Event()

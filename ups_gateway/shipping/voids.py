@@ -18,6 +18,7 @@ from ups_gateway.model import RestCall, RestReply, Shipment, State
 from ups_gateway.shipping.archive import account_of
 from ups_gateway.shipping.carrier import Carrier, Connection, Now, Order, Policy, VoidKind
 from ups_gateway.shipping.rows import VOIDABLE, Rows
+from ups_gateway.shipping.waiting import look_at
 from ups_gateway.store import Store
 
 GRACE: Final = timedelta(minutes=10)
@@ -99,7 +100,7 @@ class Voids:
                     break
             else:
                 task = asyncio.create_task(self._for_client(order, calls, number, row, unsure=unsure))
-                task.add_done_callback(_looked_at)
+                task.add_done_callback(look_at)
                 lately.append(_Lately(connection, task, now))
         return await asyncio.shield(task)
 
@@ -294,9 +295,3 @@ def _saying_also(error: GatewayError, words: str) -> GatewayError:
     if isinstance(error, UpsUnreachable):
         return UpsUnreachable(error.message + words, transient=error.transient, retry_after=error.retry_after)
     return type(error)(error.message + words, location=error.location)
-
-
-def _looked_at(task: asyncio.Task[tuple[RestReply, ...]]) -> None:
-    # The client may be gone: then nobody else looks at how its task ended.
-    if not task.cancelled():
-        task.exception()

@@ -37,7 +37,7 @@ class Waiting:
     ) -> asyncio.Task[Outcome]:
         """A task of the ledger's own, whose outcome this connection waits for."""
         task = asyncio.create_task(work)
-        task.add_done_callback(_look_at)
+        task.add_done_callback(look_at)
         self._waits[row] = _Wait(connection, task, now)
         return task
 
@@ -78,8 +78,8 @@ class Waiting:
         return {wait.task for wait in self._waits.values() if not wait.task.done()}
 
 
-def _look_at(task: asyncio.Task[Outcome]) -> None:
-    # The client may be gone: then nobody else looks at how its task ended.
+def look_at(task: asyncio.Task[Any]) -> None:
+    """For tasks that a client may not wait for any more: then nobody else looks at how they ended."""
     error = None if task.cancelled() else task.exception()
     if error is not None and not isinstance(error, GatewayError):
         log.error("A shipment's task ended with %s", type(error).__name__)
