@@ -128,6 +128,7 @@ def test_an_address_without_a_street_is_not_classified() -> None:
         ("264002", "/api/addressvalidation/v2/1", street(CountryCode="DE")),
         ("10002", "/api/addressvalidation/v2/1", street(PostcodePrimaryLow=30328)),
         ("20008", "/api/addressvalidation/v2/1?maximumcandidatelistsize=51", street()),
+        ("20008", "/api/addressvalidation/v2/1?maximumcandidatelistsize=%C2%B2", street()),
     ],
 )
 def test_a_bad_request_is_refused_with_ups_s_code(code: str, path: str, body: Any) -> None:

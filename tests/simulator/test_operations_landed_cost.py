@@ -105,6 +105,7 @@ def test_blank_options_are_no_options() -> None:
         ("20008", landed_cost(shipment={"shipmentType": "LOAN"})),
         ("20008", landed_cost(goods(), goods(commodityCurrencyCode="EUR"))),
         ("20008", landed_cost(goods(quantity=0))),
+        ("20008", landed_cost(goods(quantity="9" * 400))),
         ("20008", landed_cost(goods(priceEach=-1))),
         ("20008", landed_cost(goods(hsCode="shirts"))),
         ("20008", landed_cost(alversion="x")),

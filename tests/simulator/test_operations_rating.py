@@ -322,6 +322,11 @@ def test_an_unknown_request_option_is_refused() -> None:
     assert Desk().refusal("POST", "/api/rating/v2409/Guess", rating()) == "9110034"
 
 
+@pytest.mark.parametrize("body", [{R: []}, {R: {**rating()[R], S: []}}])
+def test_shop_without_packages_is_refused(body: Any) -> None:
+    assert Desk().refusal("POST", "/api/rating/v2409/Shop", body) == "110002"
+
+
 def test_shop_leaves_out_what_cannot_carry_the_packages() -> None:
     letter = rating(ANCHORAGE, {"PackagingType": {"Code": "01"}})
     assert [each["Service"]["Code"] for each in Desk().rate(letter, "Shop")] == ["14", "01", "13", "02"]

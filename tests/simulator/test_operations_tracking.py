@@ -188,6 +188,14 @@ def test_a_voided_package_says_so_and_the_others_go_on() -> None:
     assert (voided["currentStatus"]["type"], voided["deliveryDate"]) == ("MV", [])
 
 
+def test_an_odd_cod_currency_is_told_as_it_was_sent() -> None:
+    desk = Desk()
+    cod = {"COD": {"CODFundsCode": "0", "CODAmount": {"CurrencyCode": "US D", "MonetaryValue": "12.50"}}}
+    made = desk.ship(shipping(NEW_YORK, package("Packaging", PackageServiceOptions=cod)))
+    (payment,) = desk.track(made["ShipmentIdentificationNumber"])[0]["package"][0]["paymentInformation"]
+    assert (payment["amount"], payment["currency"]) == ("12.50", "US D")
+
+
 def test_cod_is_paid_on_delivery() -> None:
     desk = Desk()
     cod = {"COD": {"CODFundsCode": "0", "CODAmount": {"CurrencyCode": "USD", "MonetaryValue": "12.50"}}}
@@ -244,7 +252,7 @@ def test_a_number_that_cannot_be_one_is_refused(number: str, cie: bool) -> None:
     assert Desk(cie=cie).refusal("GET", f"/api/track/v1/details/{number}") == "TV1002"
 
 
-@pytest.mark.parametrize("query", ["offset=x", "count=-1"])
+@pytest.mark.parametrize("query", ["offset=x", "count=-1", "count=%C2%B2"])
 def test_pages_are_numbers(query: str) -> None:
     desk = Desk()
     number = made(desk)

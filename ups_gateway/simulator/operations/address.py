@@ -61,7 +61,7 @@ def validate(call: Call, _world: World) -> Reply:
 def _most(written: str) -> int:
     if not written:
         return _DEFAULT_LIST
-    if not written.isdigit() or int(written) > 50:
+    if not written.isdecimal() or int(written) > 50:
         raise Refused(400, "20008", "The field, maximumcandidatelistsize, contains invalid data.")
     return int(written) or _DEFAULT_LIST
 

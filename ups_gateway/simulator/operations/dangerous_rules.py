@@ -1,6 +1,6 @@
 """What UPS demands of an acceptance audit pre-check, as tables: codes, words, and what each level of regulation needs.
 
-The rule: as in `rules`, codes are those of UPS's Dangerous Goods guides, words are short and ours.
+The rule: as in `rules`, codes and words are those of UPS's Dangerous Goods guides, the longer words shortened.
 """
 
 from ups_gateway.simulator.validate import Rule

@@ -25,6 +25,7 @@ class Api(IntEnum):
 
 
 _PROBLEMS = {
+    "no packages": ("110002", "120600", "No packages in shipment."),
     "no weight": ("111030", "121030", "Packages must weigh more than zero pounds."),
     "no weight in kg": ("111031", "121031", "Packages must weigh more than zero kg."),
     "too heavy": ("111035", "121035", "The maximum per package weight for that service is {0} pounds."),
@@ -189,6 +190,8 @@ def consignment(api: Api, shipment: Tree, origin: Address, destination: Address)
     check_cod(api, options)
     domestic = lane(origin.country, destination.country) == "us"
     parcels = tuple(parcel(api, tree, origin.country, domestic=domestic) for tree in many(shipment.get("Package")))
+    if not parcels:
+        raise problem(api, "no packages")
     if len({each.unit for each in parcels}) > 1:
         raise problem(api, "units differ")
     codes = dict.fromkeys(code for name, code in _SHIPMENT_OPTIONS.items() if name in options)

@@ -17,7 +17,7 @@ from ups_gateway.simulator.world import World
 
 _I = "shipment.shipmentItems[]"
 _CURRENCY = "[A-Za-z]{3}"
-_NUMBER = r"\d+(\.\d+)?"
+_NUMBER = r"\d{1,12}(\.\d+)?"
 _TEXTS = "currencyCode transID shipment.id shipment.importCountryCode shipment.exportCountryCode"
 _ITEM_TEXTS = "commodityId commodityCurrencyCode UOM originCountryCode"
 
@@ -43,7 +43,7 @@ _RULES = (
     *needed("", " ".join(f"{_I}.{name}" for name in (*_ITEM_TEXTS.split(), "priceEach", "quantity"))),
     *_texts(*(f"{_I}.{name}" for name in _ITEM_TEXTS.split())),
     formed("", f"{_I}.priceEach", _NUMBER),
-    formed("", f"{_I}.quantity", r"[1-9]\d*"),
+    formed("", f"{_I}.quantity", r"[1-9]\d{0,8}"),
     formed("", f"{_I}.grossWeight", rf"{_NUMBER}|"),
     formed("", f"{_I}.commodityCurrencyCode", _CURRENCY),
     formed("", f"{_I}.originCountryCode", COUNTRY),

@@ -58,7 +58,7 @@ def _indicators(**true: bool) -> dict[str, str]:
 
 
 def _cod(shipment: Shipment) -> dict[str, Any]:
-    value, currency = shipment.cod.split()
+    value, _, currency = shipment.cod.partition(" ")
     return {"CODAmount": {"CurrencyCode": currency, "MonetaryValue": value}}
 
 

@@ -44,8 +44,8 @@ def number(written: str) -> float:
     return value if 0 <= value < 1e9 else 0.0
 
 
-def texts_only(tree: Any, path: str = "") -> None:
-    """Refuse numbers and truth values: all leaves of UPS's package APIs are text."""
+def texts_only(tree: Any, path: str = "", *, listed: bool = False) -> None:
+    """Refuse numbers, truth values and, in lists, null: all leaves of UPS's package APIs are text."""
     if isinstance(tree, dict):
         for name, value in tree.items():
             if not isinstance(value, str):
@@ -53,8 +53,8 @@ def texts_only(tree: Any, path: str = "") -> None:
     elif isinstance(tree, list):
         for value in tree:
             if not isinstance(value, str):
-                texts_only(value, path)
-    elif tree is not None:
+                texts_only(value, path, listed=True)
+    elif tree is not None or listed:
         raise Refused(
             400, "10002", f"The request is well formed but the request is not valid: {path} must be a string."
         )

@@ -147,7 +147,7 @@ def _customs(tree: Mapping[str, Any], goods: Consignment) -> None:
         raise Refused(400, "120502", "InvoiceLineTotal/MonetaryValue must be greater than 0")
     options = part(tree, "ShipmentServiceOptions")
     forms = part(options, "InternationalForms")
-    kinds = set(many(forms.get("FormType")))
+    kinds = {str(kind) for kind in many(forms.get("FormType"))}
     if not forms:
         return
     if not kinds <= _FORM_TYPES:

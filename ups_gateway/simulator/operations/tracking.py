@@ -116,7 +116,7 @@ def _inquiry(call: Call) -> str:
 def _count(written: str, otherwise: int) -> int:
     if not written:
         return otherwise
-    if not written.isdigit():
+    if not written.isdecimal():
         raise Refused(400, "TV1002", "Invalid offset or count")
     return int(written)
 
@@ -186,7 +186,7 @@ def _package(call: Call, world: World, shipment: Shipment, package: Package) -> 
         sides = dict(zip(("length", "width", "height"), (f"{side:.2f}" for side in parcel.size), strict=True))
         found["dimension"] = {**sides, "unitOfDimension": parcel.size_unit}
     if shipment.cod:
-        value, currency = shipment.cod.split()
+        value, _, currency = shipment.cod.partition(" ")
         paid = past.delivered is not None
         found["paymentInformation"] = [
             {"type": "COD", "amount": value, "currency": currency, "paid": paid, "paymentMethod": "C0"}

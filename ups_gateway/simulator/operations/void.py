@@ -1,7 +1,8 @@
 """DELETE /api/shipments/{version}/void/cancel/{shipmentidentificationnumber}: whole shipments and single packages.
 
-The rule: UPS's own order of refusals: the number, the time, what was voided before, what may be voided at all. What
-was made here is voided once; in the test environment what was not can be voided again and again.
+The rule: refused is first the number, then what was voided before, what is too old, and what may not be voided by
+package (UPS documents the codes, no order). What was made here is voided once; in the test environment what was not can
+be voided again and again.
 """
 
 import json
