@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from lxml import etree
 
-from tests.translate.reading import ACCOUNT, legacy, legacy_json
+from tests.translate.reading import ACCOUNT, enveloped, legacy, legacy_json
 from ups_gateway import translate
 from ups_gateway.errors import UnknownOperation
 from ups_gateway.model import Asked, LegacyAnswer, Terms
+from ups_gateway.translate import tree
 
 LANDED_COST = "http://www.ups.com/schema/xpci/1.0/lc"
 
@@ -27,15 +29,16 @@ WORDS = (
 
 
 def test_landed_cost_is_refused_in_words_and_in_the_namespace_of_its_own_errors() -> None:
-    envelope = (
-        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>'
+    payload = (
         f'<lc:LandedCostRequest xmlns:lc="{LANDED_COST}"><lc:Request><lc:RequestAction>LandedCost</lc:RequestAction>'
-        "</lc:Request><lc:QueryRequest/></lc:LandedCostRequest></e:Body></e:Envelope>"
+        "</lc:Request><lc:QueryRequest/></lc:LandedCostRequest>"
     )
-    answer = _refused(translate.read(legacy("/webservices/LandedCost", envelope)))
+    answer = _refused(translate.read(legacy("/webservices/LandedCost", enveloped(payload))))
     assert answer.status == 500
-    assert b'<err:Errors xmlns:err="http://www.ups.com/schema/xpci/1.0/error">' in answer.body
-    assert f"<err:Code>20002</err:Code><err:Description>{WORDS}</err:Description>".encode() in answer.body
+    (detail,) = etree.fromstring(answer.body).iter("detail")
+    assert [found.tag for found in detail] == ["{http://www.ups.com/schema/xpci/1.0/error}Errors"]
+    error = {"Severity": "Hard", "PrimaryErrorCode": {"Code": "20002", "Description": WORDS}}
+    assert tree.to_tree(detail) == {"Errors": {"ErrorDetail": error}}
 
 
 def test_landed_cost_is_refused_in_json_too() -> None:

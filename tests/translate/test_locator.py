@@ -106,4 +106,7 @@ def test_a_good_answer_without_what_it_should_hold_is_still_an_answer(body: Any)
 def test_a_remark_without_a_code_is_no_warning() -> None:
     said = {"ResponseStatusCode": "1", "Error": [{"ErrorDescription": "Hm"}, "odd"]}
     answer = translate.answer(_asked("QVEvents"), [reply({"QuantumViewResponse": {"Response": said}})])
-    assert b"<Error>" not in answer.body
+    assert answer.body == (
+        b'<?xml version="1.0"?>\n<QuantumViewResponse><Response><ResponseStatusCode>1</ResponseStatusCode>'
+        b"<ResponseStatusDescription>Success</ResponseStatusDescription></Response></QuantumViewResponse>"
+    )
