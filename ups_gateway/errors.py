@@ -14,6 +14,7 @@
     |   +-- AccountRefused        120100  an account that is not the key's
     |   +-- BadDigest             125000  unknown, spent or voided digest
     |   +-- RepeatRefused         20001   repeats a request whose shipment was voided, or is in a person's hands
+    |   +-- HungUp                20001   nobody waits for the answer, and UPS was not asked yet
     +-- UpsRefused                what UPS said, passed on; `errors` holds all of it
     +-- GatewayFault              20001   trouble between the application and UPS
         +-- NotAuthorised         Hard: the gateway has no usable consent; never the client's password
@@ -139,6 +140,10 @@ class BadDigest(ClientFault):
 
 class RepeatRefused(ClientFault):
     """The repeat of a request whose shipment was voided, or whose answer cannot be given again."""
+
+
+class HungUp(ClientFault):
+    """The client was gone before UPS was asked for something that costs money."""
 
 
 class UpsRefused(GatewayError):

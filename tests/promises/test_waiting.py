@@ -15,7 +15,7 @@ from tests.gateway import accept, confirm, rate, told, void
 from tests.house import KEY, Check, House, a_house, xml
 from tests.promises.test_faults import CONFIRM, RATE, failure
 from tests.promises.test_shipments import label, voided
-from tests.web.wire import DECLARATION, PATIENCE, Client, post
+from tests.web.wire import DECLARATION, PATIENCE, Client, eventually, post
 from ups_gateway.model import LegacyAnswer, State, TwoPhase
 from ups_gateway.web.gateway import Pace
 
@@ -136,6 +136,22 @@ async def test_at_whatever_moment_a_program_hangs_up_it_pays_once(house: House) 
         shipped.setdefault(one["shipper"]["name"], []).append(one["number"])
     assert shipped == numbers
     assert {len(those) for those in numbers.values()} == {1, 2}, "some hung up, and some did not"
+
+
+@pytest.mark.parametrize("how", ["close", "reset"])
+async def test_a_request_whose_program_is_gone_ships_nothing_once_its_repeat_was_answered(
+    house: House, how: str
+) -> None:
+    """The repeat overtook it."""
+    request = xml(confirm())
+    async with Client(house.port) as program:
+        await program.send(request[:-1])
+        await eventually(lambda: bool(house.gateway.legacy.open))
+        await house.ask(confirm())
+        program.socket.sendall(request[-1:])
+        getattr(program, how)()
+        await house.until_settled()
+    assert await house.calls("/ship") == 1
 
 
 @pytest.mark.parametrize("how", ["close", "reset"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.shipping.scripted import PAGE, SHIP, House, Socket, a_house, numbers_of, reply, states, until
-from ups_gateway.errors import RepeatRefused
+from ups_gateway.errors import HungUp, RepeatRefused
 from ups_gateway.model import Operation, State
 from ups_gateway.shipping.carrier import Policy
 
@@ -68,6 +68,17 @@ async def test_while_the_first_connection_is_open_an_identical_request_is_anothe
     await asyncio.gather(*(house.shipping.create(house.order(), SHIP, Socket()) for _ in range(2)))
     await house.shipping.create(house.order(), SHIP, Socket())
     assert house.ups.shipped == 3
+
+
+async def test_ups_is_not_asked_for_a_client_that_hung_up_before(house: House) -> None:
+    """Its repeat may have overtaken it, and have its label already."""
+    answered, gone = Socket(), Socket(opened=False)
+    one = await house.shipping.create(house.order(), SHIP, answered)
+    answered.receive()
+    await house.shipping.settle(one.shipment, delivered=True)
+    with pytest.raises(HungUp):
+        await house.shipping.create(house.order(), SHIP, gone)
+    assert (house.ups.shipped, await states(house)) == (1, [State.DELIVERED])
 
 
 async def test_a_client_that_hung_up_and_asks_again_gets_the_same_label(house: House) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.shipping.scripted import SHIP, House, Socket, numbers_of, refused, reply, states
-from ups_gateway.errors import BadDigest, NotAuthorised, OutcomeUnknown, UpsRefused
+from ups_gateway.errors import BadDigest, HungUp, NotAuthorised, OutcomeUnknown, UpsRefused
 from ups_gateway.model import Account, Shipment, State
 
 # --- two phases: ship -------------------------------------------------------------------------------------------------
@@ -158,6 +158,13 @@ async def test_two_accepts_of_a_quote_at_once_are_one_shipment(house: House) -> 
     house.ups.gate.set()
     one, two = await asyncio.gather(*accepts)
     assert (one, house.ups.shipped) == (two, 1)
+
+
+async def test_a_quote_is_not_created_for_a_client_that_hung_up_before(house: House) -> None:
+    digest = await house.shipping.quote(house.confirm(), SHIP)
+    with pytest.raises(HungUp):
+        await house.shipping.accept(house.order(b"accept"), digest, Socket(opened=False))
+    assert (await states(house), house.ups.calls) == ([State.QUOTED], [])
 
 
 async def test_a_quote_that_ups_refused_may_be_accepted_again(house: House) -> None:

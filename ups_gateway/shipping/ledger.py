@@ -17,6 +17,7 @@ from typing import Final, Literal
 from ups_gateway.errors import (
     BadDigest,
     GatewayError,
+    HungUp,
     OutcomeUnknown,
     RepeatRefused,
     StoreFailed,
@@ -217,6 +218,7 @@ class Shipping:
     # --- the way of one row -------------------------------------------------------------------------------------------
 
     async def _new(self, order: Order, call: RestCall, connection: Connection) -> asyncio.Task[Outcome]:
+        _refuse_the_gone(connection)
         digest = self._new_digest() if order.operation is Operation.SHIP_CONFIRM else ""
         row = await self._add(order, call, State.INTENDED, digest)
         work = self._carry_out(row, order, call, digest, State.CREATED)
@@ -275,6 +277,7 @@ class Shipping:
     async def _accept_quote(self, row: Shipment, order: Order, connection: Connection) -> asyncio.Task[Outcome] | None:
         if row.sealed_request is None:
             return None
+        _refuse_the_gone(connection)
         call, _ = await self._archive.open_call(row.sealed_request)
         account = await account_of(self._store, row)
         now = self._now()
@@ -358,3 +361,9 @@ class Shipping:
             "UPS was asked to carry this out and gave no clear answer, so it may or may not have been done. Nothing is"
             f" repeated until someone has said which, at {self._policy.page} (shipments, number {shipment})."
         )
+
+
+def _refuse_the_gone(connection: Connection) -> None:
+    # Its repeat may have overtaken it and be answered already: it would then be taken for another carton.
+    if not connection.is_open():
+        raise HungUp("The program hung up before UPS was asked; nothing was done.")

@@ -30,7 +30,7 @@ HALF_CLOSE = 1.0
 FIRST_LOOK, LAST_LOOK = 0.001, 0.1
 """Seconds between looks at the send queue; doubled from the first to the last."""
 
-_TCP_CLOSE = 7  # include/net/tcp_states.h
+_TCP_CLOSE, _TCP_CLOSE_WAIT = 7, 8  # include/net/tcp_states.h
 
 
 class Delivery:
@@ -78,6 +78,8 @@ class Delivery:
         """The peer has neither hung up nor reset."""
         if self._verdict is not None or self._gone():
             return False
+        if self._peer_ended_at is None and self._state() == _TCP_CLOSE_WAIT:
+            self._peer_ended_at = self._loop.time()  # the loop has yet to read it
         return self._peer_ended_at is None or self._peer_holds_its_end()
 
     def delivered(self) -> bool:
@@ -177,15 +179,22 @@ class Delivery:
 
     def _gone(self) -> bool:
         """The connection is over: lost, reset, or closed by both sides."""
-        connection = self._socket()
-        if connection is None:
+        state, connection = self._state(), self._socket()
+        if state is None:
             return True
-        information: bytes = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
-        closed = information[0] == _TCP_CLOSE
+        closed = state == _TCP_CLOSE
         if closed and not (self._tls and self._ended):
             error = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             self._reset = self._reset or bool(error) or self._loop_has_the_error()
         return closed or self._lost
+
+    def _state(self) -> int | None:
+        """The kernel's TCP state of our socket; None when there is no socket any more."""
+        connection = self._socket()
+        if connection is None:
+            return None
+        information: bytes = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+        return information[0]
 
     def _loop_has_the_error(self) -> bool:
         """The loop read the socket's error, which takes it away, and has not called `lost` yet.
