@@ -335,6 +335,18 @@ class KeySighting:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenAlert:
+    """A trouble that somebody said to know of: it is not told again while it stays as it is."""
+
+    subject: str
+    """As alerts name it: profile:3."""
+    kind: str
+    at: datetime
+    by: str = ""
+    """The user who gave the command; empty: it was said on the page, which knows no names."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenPair:
     """What UPS gave for one consent. Expiry counts from our own clock when the request was sent."""
 

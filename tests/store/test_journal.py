@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from tests.store.conftest import DAY, MINUTE, NOW
-from ups_gateway.model import ExchangeRecord
+from ups_gateway.model import ExchangeRecord, SeenAlert
 from ups_gateway.store import Store
 from ups_gateway.store.counts import Slot, Usage
 
@@ -169,6 +169,18 @@ async def test_a_setting_is_kept_and_replaced(store: Store, other: Store) -> Non
     await store.put("budget", "1")
     await store.put("budget", "2")
     assert await other.get("budget") == "2"
+
+
+async def test_a_seen_alert_is_kept_replaced_and_deleted_only_as_it_stands(store: Store, other: Store) -> None:
+    earlier = SeenAlert("profile:3", "expiring", NOW)
+    later = SeenAlert("profile:3", "expired", NOW + DAY, "root")
+    await store.put_seen_alert(earlier)
+    assert await other.seen_alerts() == [earlier]
+    await store.put_seen_alert(later)
+    await other.delete_seen_alert(earlier)
+    assert await other.seen_alerts() == [later]
+    await other.delete_seen_alert(later)
+    assert await store.seen_alerts() == []
 
 
 async def test_a_healthy_store_passes_its_check(store: Store) -> None:

@@ -18,6 +18,7 @@ from ups_gateway.model import (
     KeySighting,
     Profile,
     RefreshRecord,
+    SeenAlert,
     Shipment,
     State,
     TokenPair,
@@ -254,6 +255,16 @@ class Admin(Protocol):
         ...
 
     async def put(self, name: str, value: str) -> None: ...
+
+    async def put_seen_alert(self, seen: SeenAlert) -> None:
+        """In the place of an earlier one of its subject."""
+        ...
+
+    async def seen_alerts(self) -> Sequence[SeenAlert]: ...
+
+    async def delete_seen_alert(self, seen: SeenAlert) -> None:
+        """Only as it stands here: somebody may have seen another trouble of the subject meanwhile."""
+        ...
 
 
 class Store(Profiles, Accounts, Ledger, Journal, Admin, Protocol):

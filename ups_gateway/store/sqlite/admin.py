@@ -1,15 +1,17 @@
-"""Sign-in links, sessions, and settings of the gateway's own.
+"""Sign-in links, sessions, alerts that somebody has seen, and settings of the gateway's own.
 
 The rule: only keyed hashes of links and sessions are kept, and a link is good once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import aiosqlite
 
-from ups_gateway.store.sqlite.columns import to_text
+from ups_gateway.model import SeenAlert
+from ups_gateway.store.sqlite.columns import from_text, to_text
 from ups_gateway.store.sqlite.rows import Rows
 
 
@@ -53,3 +55,19 @@ class AdminRows(Rows):
 
     async def put(self, name: str, value: str) -> None:
         await self._database.change("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
+
+    async def put_seen_alert(self, seen: SeenAlert) -> None:
+        await self._database.change(
+            "INSERT OR REPLACE INTO seen_alerts (subject, kind, at, by) VALUES (?, ?, ?, ?)",
+            (seen.subject, seen.kind, to_text(seen.at), seen.by),
+        )
+
+    async def seen_alerts(self) -> Sequence[SeenAlert]:
+        rows = await self._database.read("SELECT subject, kind, at, by FROM seen_alerts ORDER BY subject")
+        return [SeenAlert(row["subject"], row["kind"], from_text(row["at"]), row["by"]) for row in rows]
+
+    async def delete_seen_alert(self, seen: SeenAlert) -> None:
+        await self._database.change(
+            "DELETE FROM seen_alerts WHERE subject = ? AND kind = ? AND at = ?",
+            (seen.subject, seen.kind, to_text(seen.at)),
+        )

@@ -197,4 +197,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
         "CREATE TABLE checks (id INTEGER PRIMARY KEY, count INTEGER NOT NULL)",
     ),
+    (
+        """
+        CREATE TABLE seen_alerts (
+            subject TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            at TEXT NOT NULL,
+            by TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+    ),
 )
