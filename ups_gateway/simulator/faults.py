@@ -1,4 +1,4 @@
-"""Faults that a test or a demonstration injects: refusals, slowness, cut connections.
+"""Faults that a test or a demonstration injects: refusals, slowness, cut connections, halves and what never ends.
 
 The rule: faults are tried in the order in which they were given, the first whose pattern is found in the path (with its
 query) applies, and it ends when its `times` are used up.
@@ -13,7 +13,7 @@ import msgspec
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What happens to calls. Without `status` and `drop`, a call is answered as usual, after `delay_ms`."""
+    """What happens to calls. Without `status`, `drop` and `half`, a call is answered as usual, after `delay_ms`."""
 
     path: str
     """A regular expression, searched in the path with its query as sent."""
@@ -31,6 +31,11 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """Waited in real time, first."""
     drop: Literal["before", "after"] | None = None
     """Cut the connection before or after the work is done; `status` is then without meaning."""
+    half: Literal["length", "chunk"] | None = None
+    """Send half of the answer and cut: short of its Content-Length, or within a chunk. Without `status`, of the usual
+    answer, so that the work is done."""
+    endless: bool = False
+    """Repeat the body given with `status` until the other side ends the connection."""
     times: int | None = None
     """Calls it applies to; without it, all until faults are deleted."""
 
@@ -39,12 +44,14 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
             re.compile(self.path)
         except re.error as error:
             raise ValueError(f"path: not a regular expression: {error}") from error
-        if self.status is None and self.drop is None and self.delay_ms == 0:
-            raise ValueError("a fault needs status, drop or delay_ms")
+        if self.status is None and self.drop is None and self.half is None and self.delay_ms == 0:
+            raise ValueError("a fault needs status, drop, half or delay_ms")
         if self.status is not None and not 200 <= self.status <= 599:
             raise ValueError("status: expected 200 to 599")
         if self.raw is not None and self.body is not msgspec.UNSET:
             raise ValueError("body and raw exclude each other")
+        if self.endless and (self.status is None or self.half is not None or not self.payload()[0]):
+            raise ValueError("endless needs a status and a body, and no half")
         if self.delay_ms < 0 or (self.times is not None and self.times < 1):
             raise ValueError("delay_ms must not be negative and times not less than 1")
 

@@ -5,9 +5,11 @@ know no sockets.
 """
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -23,6 +25,9 @@ from ups_gateway.simulator.sent import Sent
 from ups_gateway.simulator.state import SIMULATOR, Simulator, build
 from ups_gateway.simulator.work import owner, refusal, work
 from ups_gateway.simulator.world import Clock
+
+LONG_PIECE = 64 * 1024
+"""Bytes that are written at once of an answer without end."""
 
 
 def make_app(
@@ -80,7 +85,7 @@ async def start(
     return Running(runner, host, runner.addresses[0][1], "http" if tls is None else "https")
 
 
-async def answer(request: web.Request) -> web.Response:
+async def answer(request: web.Request) -> web.StreamResponse:
     """Any path of UPS's: log it, apply faults, do the work."""
     simulator = request.app[SIMULATOR]
     row = simulator.calls.begin(request.method, _as_sent(request))
@@ -96,7 +101,13 @@ async def answer(request: web.Request) -> web.Response:
         fault = simulator.faults.take(sent.method, sent.target)
         response = await _faulted(simulator, sent, fault) if fault else _written(work(simulator, sent))
         status = response.status if response is not None else 0
-        return response if response is not None else _cut(request)
+        if response is None:
+            return _cut(request)
+        if fault is not None and fault.half is not None:
+            return await _half(request, response, fault.half)
+        if fault is not None and fault.endless:
+            return await _endless(request, response)
+        return response
     finally:
         row.status = status
 
@@ -136,6 +147,36 @@ def _cut(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
+
+
+async def _half(request: web.Request, whole: web.Response, where: Literal["length", "chunk"]) -> web.StreamResponse:
+    """The first half of an answer, and the end of the connection."""
+    body = whole.body if isinstance(whole.body, bytes) else b""
+    first = body[: len(body) // 2]
+    half = web.StreamResponse(status=whole.status, headers=whole.headers)
+    if where == "chunk":
+        half.enable_chunked_encoding()
+    else:
+        half.content_length = len(body)
+    await half.prepare(request)
+    if request.transport is not None:
+        # aiohttp writes whole chunks only
+        request.transport.write(first if where == "length" else b"%x\r\n" % len(body) + first)
+        request.transport.close()
+    return half
+
+
+async def _endless(request: web.Request, answer: web.Response) -> web.StreamResponse:
+    """The answer's body again and again, until the other side ends the connection."""
+    body = answer.body if isinstance(answer.body, bytes) else b""
+    piece = body * (1 + LONG_PIECE // len(body))
+    endless = web.StreamResponse(status=answer.status, headers=answer.headers)
+    endless.enable_chunked_encoding()
+    await endless.prepare(request)
+    with contextlib.suppress(ConnectionError):
+        while True:
+            await endless.write(piece)
+    return endless
 
 
 def _written(reply: Reply) -> web.Response:
