@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from ups_gateway.errors import InvalidRequest, MalformedRequest
+from ups_gateway.errors import InvalidRequest, MalformedRequest, RequestTooLarge
 from ups_gateway.translate import tree
 
 ACCESS = "<AccessRequest><UserId>u</UserId></AccessRequest>"
@@ -96,6 +96,42 @@ def test_a_doctype_is_refused_in_any_encoding(document: str, encoding: str) -> N
     with pytest.raises(MalformedRequest) as refused:
         tree.parse(request)
     assert refused.value.message == "The request holds a DOCTYPE or ENTITY declaration, which is refused."
+
+
+def test_a_declaration_put_together_from_two_does_not_decode_the_text_a_second_time() -> None:
+    doctype = b"+ADwAIQ-DOCTYPE A [+ADwAIQ-ENTITY x +ACI-y+ACI-+AD4]+AD4"  # <!DOCTYPE A [<!ENTITY x "y">]> in UTF-7
+    body = b'<?x<?xml ?>ml version="1.0" encoding="UTF-7"?>' + doctype + b"<A>1</A>"
+    _, request = tree.split(tree.decode(body))
+    with pytest.raises(MalformedRequest) as refused:
+        tree.parse(request)
+    assert refused.value.message == (
+        "The XML document is not well formed: Start tag expected, '<' not found (line 1, column 39)"
+    )
+
+
+@pytest.mark.parametrize("piece", ["<?xml ", "<?xml ?", "<AccessRequest>", "<AccessRequest ", "</AccessRequest "])
+def test_what_begins_ever_again_is_read_once(piece: str) -> None:
+    """A search that starts over at each beginning takes minutes for this."""
+    text = "<AccessRequest>" + piece * (1_000_000 // len(piece))
+    assert tree.split(text) == (None, text)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "<A>" + "<B/>" * 50_000 + "</A>",
+        "<A " + " ".join(f'b{number}="1"' for number in range(50_000)) + "/>",
+        "<A>" + "&" * 50_000 + "</A>",
+    ],
+    ids=["elements", "attributes", "references"],
+)
+def test_a_document_of_more_parts_than_any_shipment_has_is_too_large(document: str) -> None:
+    with pytest.raises(RequestTooLarge) as refused:
+        tree.parse(document)
+    assert (refused.value.code, refused.value.message) == (
+        "10013",
+        "The XML document has more than 50000 tags, attributes and references.",
+    )
 
 
 def test_an_unescaped_ampersand_in_otherwise_well_formed_xml_is_taken_as_one() -> None:
