@@ -148,6 +148,43 @@ async def test_seventy_days_with_a_refresh_that_does_not_renew_its_life_are_told
         ]
 
 
+async def test_what_somebody_has_seen_is_told_again_on_its_last_day_and_when_it_has_ended(tmp_path: Path) -> None:
+    async with a_life(tmp_path, slides=False) as life:
+        alerts, subject = life.house.gateway.alerts, f"profile:{life.house.profile.id}"
+        for day in (54.5, 59.5, 60.5):
+            await life.until(day)
+            assert await alerts.see(subject)
+        await life.until(63.5)
+        await life.house.consent(life.house.profile.id)
+        await life.until(65)
+        assert life.told == [
+            (53.0, subject, "expiring"),
+            (54.0, subject, "expiring"),
+            (59.0, subject, "expiring"),
+            (60.0, subject, "expired"),
+            (63.75, subject, "recovered"),
+        ]
+
+
+async def test_what_was_seen_and_comes_back_is_told_again(tmp_path: Path) -> None:
+    async with a_life(tmp_path, slides=True) as life:
+        right = life.house.account
+        wrong, subject = replace(right, number="Z9Y8X7"), f"account:{right.id}"
+        await probe(life, wrong)
+        await life.until(0.5)
+        assert await life.house.gateway.alerts.see(subject)
+        await life.until(2)
+        await probe(life, right)
+        await life.until(3)
+        await probe(life, wrong)
+        await life.until(4)
+        assert life.told == [
+            (0.25, subject, "not_linked"),
+            (2.25, subject, "recovered"),
+            (3.25, subject, "not_linked"),
+        ]
+
+
 async def test_what_ups_takes_back_is_told_until_somebody_signs_in_again(tmp_path: Path) -> None:
     async with a_life(tmp_path, slides=True) as life:
         await life.until(1)

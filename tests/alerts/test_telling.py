@@ -18,7 +18,7 @@ from tests.web.wire import eventually
 from ups_gateway.alerts.facts import Attention, Sources
 from ups_gateway.alerts.telling import Alerts, Told
 from ups_gateway.alerts.ways import Email, Way, Webhook
-from ups_gateway.model import Account, Health, Profile, Secret
+from ups_gateway.model import Account, Health, Profile, Secret, SeenAlert
 from ups_gateway.store import Store
 from ups_gateway.ups.transport import Transport
 
@@ -39,15 +39,18 @@ class Bench:
     """What a refresh makes of it."""
     now: datetime = NOW
 
-    def alerts(self, *ways: str) -> Alerts:
-        """As after a start."""
-
+    @property
+    def sources(self) -> Sources:
         async def nothing() -> Sequence[Attention]:
             return ()
 
         async def renew() -> None:
             self.health = self.renewed or self.health
 
+        return Sources(lambda _profile, _now: self.health, lambda _account: None, nothing, renew)
+
+    def alerts(self, *ways: str) -> Alerts:
+        """As after a start."""
         email = Email("127.0.0.1", self.mail.port, "none", "a@b.c", ("d@e.f",), ssl.create_default_context())
         known: dict[str, Way] = {
             "email": email,
@@ -55,7 +58,7 @@ class Bench:
         }
         return Alerts(
             self.store,
-            Sources(lambda _profile, _now: self.health, lambda _account: None, nothing, renew),
+            self.sources,
             [known[name] for name in ways or known],
             environments={"production"},
             now=lambda: self.now,
@@ -149,6 +152,36 @@ async def test_what_is_standing_names_who_was_told_and_when(bench: Bench) -> Non
     assert (standing.finding.kind, standing.told) == ("rejected", {}), "this has not been told yet"
     bench.health = Health.OK
     assert await alerts.standing() == ()
+
+
+async def test_what_somebody_has_seen_is_not_told_by_any_way_until_that_is_taken_back(bench: Bench) -> None:
+    alerts = bench.alerts()
+    assert await alerts.see("profile:1", "root") is True
+    (standing,) = await alerts.standing()
+    assert standing.seen == SeenAlert("profile:1", "expired", bench.now, "root")
+    assert await bench.pass_on(alerts, timedelta(days=1)) == []
+    assert await alerts.tell_again("profile:1") is True
+    assert await bench.pass_on(alerts, MINUTE) == [("email", True), ("webhook", True)]
+    assert (await alerts.tell_again("profile:1"), await alerts.see("account:9")) == (False, False)
+
+
+async def test_what_was_seen_is_forgotten_when_it_is_over_also_where_no_way_is_set_up(bench: Bench) -> None:
+    alerts = Alerts(
+        bench.store,
+        bench.sources,
+        (),
+        environments={"production"},
+        now=lambda: bench.now,
+        host="dock-pc",
+        page="",
+    )
+    await alerts.see("profile:1")
+    await alerts.step(bench.now)
+    assert [one.seen is None for one in await alerts.standing()] == [False]
+    bench.health = Health.OK
+    await alerts.step(bench.now)
+    bench.health = Health.EXPIRED
+    assert [one.seen for one in await alerts.standing()] == [None]
 
 
 async def test_a_test_goes_by_every_way_and_is_no_alert(bench: Bench) -> None:

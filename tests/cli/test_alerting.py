@@ -106,12 +106,37 @@ def test_alerts_are_listed_with_what_to_do_and_who_was_told(configured: Set) -> 
         "accounts": ["N1P2Q3"],
         "environment": "simulator",
         "told": {},
+        "seen": None,
     }
     assert [one["severity"] for one in others] == ["error", "error", "reminder"]
     heads, row, *_ = _run("alerts", "list").output.splitlines()
     assert heads.split("  ")[0] == "About"
     assert row.startswith(f"profile:1  error     {ENDED}")
-    assert row.endswith("  -")
+    assert row.endswith("  -          -")
+
+
+def test_what_was_seen_is_listed_as_seen_and_remind_leaves_it_out(
+    configured: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_USER", "clerk")
+    subjects = [one["subject"] for one in json.loads(_run("alerts", "list", "--json").output)]
+    assert _run("alerts", "seen", subjects[0]).output == ""
+    listed = json.loads(_run("alerts", "list", "--json").output)
+    assert [one["seen"] and one["seen"]["by"] for one in listed] == ["clerk", None, None, None]
+    assert _run("alerts", "list").output.splitlines()[1].endswith(" clerk")
+    assert not _run("remind").output.startswith(ENDED)
+    assert _run("alerts", "seen", *subjects[1:]).exit_code == 0
+    done = _run("remind")
+    assert (done.exit_code, done.output) == (0, "")
+    assert _run("alerts", "tell-again", subjects[0]).exit_code == 0
+    assert _run("remind").output == f"{ENDED}\n"
+
+
+def test_what_nothing_is_wrong_with_cannot_be_seen(configured: Set) -> None:
+    done = _run("alerts", "seen", "profile:99")
+    assert (done.exit_code, done.output) == (1, "Error: Nothing is wrong with profile:99: ups-gateway alerts list\n")
+    done = _run("alerts", "tell-again", "profile:1")
+    assert (done.exit_code, done.output) == (1, "Error: Nobody has seen profile:1: ups-gateway alerts list\n")
 
 
 def test_a_test_alert_goes_by_every_way_and_each_says_how_it_went(configured: Set, tmp_path: Path) -> None:

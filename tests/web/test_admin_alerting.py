@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ async def watched(tmp_path: Path, house: House) -> AsyncIterator[Gateway]:
 
 
 async def test_the_page_says_what_is_wrong_and_a_test_goes_every_way(watched: Gateway) -> None:
-    assert "Nothing that is watched is wrong." in (await watched.get("/alerts")).words
+    assert "Nothing is wrong." in (await watched.get("/alerts")).words
     page = await watched.post("/alerts/test")
     assert (page.status, "No way is set up" in page.words) == (200, True)
 
@@ -45,3 +46,27 @@ async def test_without_alerts_the_page_says_so(admin: Gateway) -> None:
     assert (await admin.get("/alerts")).status == 200
     page = await admin.post("/alerts/test")
     assert (page.status, "No alerts are sent from here." in page.words) == (400, True)
+
+
+async def test_what_is_wrong_is_marked_seen_and_told_again_by_its_buttons(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"alerts.environments": ["simulator"]}
+    async with a_house(tmp_path, settings=settings) as house:
+        alerts = house.gateway.alerts
+        await house.gateway.store.change_account(replace(house.account, probe="not_linked"))
+        async with a_gateway(tmp_path / "pages", lambda parts: replace(parts, alerts=alerts)) as pages:
+            await pages.sign_in()
+            about = f"account:{house.account.id}"
+            ((action, fields),) = [form for form in (await pages.get("/alerts")).forms() if form[0] == "/alerts/seen"]
+            assert (action, fields["about"]) == ("/alerts/seen", about)
+            done = await pages.post("/alerts/seen", about=about)
+            assert (done.status, done.location) == (303, "/alerts?done=seen#standing")
+            page = await pages.get("/alerts?done=seen")
+            assert [one.seen is None for one in await alerts.standing()] == [False]
+            assert ("Noted. It is not told again" in page.words, "on this page Tell again" in page.words) == (
+                True,
+                True,
+            )
+            assert (await pages.post("/alerts/tell-again", about=about)).location == "/alerts?done=tell-again#standing"
+            assert [one.seen for one in await alerts.standing()] == [None]
+            gone = await pages.post("/alerts/seen", about="account:99")
+            assert (gone.status, "This is over already" in gone.words) == (400, True)

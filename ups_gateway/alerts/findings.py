@@ -205,7 +205,7 @@ def _of_account(account: Account, refusal: str | None, source: str) -> Finding:
             subject,
             "not_linked",
             f"UPS says that account {account.number} is not linked to {source}: it cannot ship.",
-            "On ups.com open Accounts and Payment, choose Add Existing Account, then press Check accounts on the page.",
+            "On ups.com open Accounts and Payment, choose Add Existing Account, then Test connection on the page.",
             numbers,
             account.environment,
         )

@@ -14,12 +14,13 @@ from typing import Final
 
 import msgspec
 
-from ups_gateway.alerts.due import Sent, after, due
+from ups_gateway.alerts.due import Seen, Sent, after, due, forgotten, is_seen
 from ups_gateway.alerts.facts import Sources, gather
 from ups_gateway.alerts.findings import Finding, find, troubles
 from ups_gateway.alerts.message import Message
 from ups_gateway.alerts.ways import NotTold, Way
 from ups_gateway.errors import GatewayError
+from ups_gateway.model import SeenAlert
 from ups_gateway.store import Store
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class Standing:
 
     finding: Finding
     told: Mapping[str, datetime]
+    seen: SeenAlert | None
+    """Who said to know of it, and when; it is not told while that stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Alerts:
     async def standing(self) -> tuple[Standing, ...]:
         """What is wrong now, errors first. Raises StoreFailed."""
         ledgers = {way.name: await self._ledger(way) for way in self._ways}
-        found = troubles(await self._look((), self._now()))
+        now, seen = self._now(), await self._seen()
         return tuple(
             Standing(
                 one,
@@ -93,9 +96,28 @@ class Alerts:
                     for name, sent in ledgers.items()
                     if one.subject in sent and sent[one.subject].kind == one.kind
                 },
+                seen[one.subject] if is_seen(one, seen.get(one.subject), now) else None,
             )
-            for one in found
+            for one in troubles(await self._look((), now))
         )
+
+    async def see(self, subject: str, by: str = "") -> bool:
+        """Somebody knows of this trouble: it is not told again until it is over and comes back, or gets worse.
+
+        False: nothing of that name is wrong. Raises StoreFailed.
+        """
+        finding = next((one.finding for one in await self.standing() if one.finding.subject == subject), None)
+        if finding is None or finding.kind is None:
+            return False
+        await self._store.put_seen_alert(SeenAlert(subject, finding.kind, self._now(), by))
+        return True
+
+    async def tell_again(self, subject: str) -> bool:
+        """Takes `see` back. False: nobody had seen it. Raises StoreFailed."""
+        seen = (await self._seen()).get(subject)
+        if seen is not None:
+            await self._store.delete_seen_alert(seen)
+        return seen is not None
 
     def message(self, found: Sequence[Finding]) -> Message:
         """What a way would tell; without findings a test."""
@@ -119,19 +141,24 @@ class Alerts:
 
     async def step(self, now: datetime) -> tuple[Told, ...]:
         """One look: tells what is due by each way that is not held back. Raises StoreFailed."""
-        if not self._ways:
+        seen = await self._seen()
+        if not self._ways and not seen:
             return ()
         await self._sources.renew()  # nobody is told of what a refresh mends
         ledgers = [(way, await self._ledger(way)) for way in self._ways]
-        found = await self._look({subject for _, sent in ledgers for subject in sent}, now)
-        told = await asyncio.gather(*(self._tell(way, found, sent, now) for way, sent in ledgers))
+        found = await self._look({*seen, *(subject for _, sent in ledgers for subject in sent)}, now)
+        for one in forgotten(found, seen, now):
+            await self._store.delete_seen_alert(one)
+        told = await asyncio.gather(*(self._tell(way, found, sent, seen, now) for way, sent in ledgers))
         return tuple(one for one in told if one is not None)
 
     async def _look(self, told: Collection[str], now: datetime) -> tuple[Finding, ...]:
         return find(await gather(self._store, self._sources, self._environments, told, now), self._zone)
 
-    async def _tell(self, way: Way, found: Sequence[Finding], sent: Mapping[str, Sent], now: datetime) -> Told | None:
-        news = due(found, sent, now)
+    async def _tell(
+        self, way: Way, found: Sequence[Finding], sent: Mapping[str, Sent], seen: Seen, now: datetime
+    ) -> Told | None:
+        news = due(found, sent, seen, now)
         told = None
         if news:
             failing = self._failing.get(way.name, _Failing(0, now))
@@ -149,6 +176,9 @@ class Alerts:
         if kept != sent:
             await self._store.put(_setting(way), msgspec.json.encode(kept).decode())
         return told
+
+    async def _seen(self) -> Seen:
+        return {one.subject: one for one in await self._store.seen_alerts()}
 
     async def _ledger(self, way: Way) -> Mapping[str, Sent]:
         text = await self._store.get(_setting(way))

@@ -1,7 +1,9 @@
-"""`remind` and `alerts`: what is wrong, said to the person at the screen, and whether alerts arrive."""
+"""`remind` and `alerts`: what is wrong, said to the person at the screen; who has seen it; whether alerts arrive."""
 
 from __future__ import annotations
 
+import getpass
+import os
 import shutil
 import subprocess
 import sys
@@ -24,14 +26,14 @@ NOTIFY_LIMIT: Final = 10.0
 @as_json_option
 @run_async
 async def remind(file: Path | None, *, desktop: bool, as_json: bool) -> None:
-    """Say in a line what needs somebody. Silent, with exit status 0, when all is well; else exit status 1.
+    """Say in a line what needs somebody. Silent, with exit status 0, when all is well or seen; else exit status 1.
 
     Made for a login script.
     """
     from ups_gateway.app import alerts_of
 
     async with alerts_of(read_settings(file)) as alerts:
-        message = alerts.message([one.finding for one in await alerts.standing()])
+        message = alerts.message([one.finding for one in await alerts.standing() if one.seen is None])
     if as_json:
         print_json(message.body())
     elif message.findings and not (desktop and _notify(message)):
@@ -64,9 +66,9 @@ def _notify(message: Message) -> bool:
 
 @click.group()
 def alerts() -> None:
-    """List what is wrong; send a test alert by every way.
+    """List what is wrong, say that you have seen it, send a test alert by every way.
 
-    Example: ups-gateway alerts test
+    Example: ups-gateway alerts seen profile:3
     """
 
 
@@ -81,10 +83,10 @@ async def list_alerts(file: Path | None, *, as_json: bool) -> None:
     async with alerts_of(read_settings(file)) as alerting:
         found = await alerting.standing()
     if as_json:
-        print_json([{**alert(one.finding), "told": dict(one.told)} for one in found])
+        print_json([{**alert(one.finding), "told": dict(one.told), "seen": one.seen} for one in found])
         return
     print_table(
-        ("About", "Severity", "What", "What to do", "Last told"),
+        ("About", "Severity", "What", "What to do", "Last told", "Seen"),
         [
             (
                 one.finding.subject,
@@ -92,11 +94,51 @@ async def list_alerts(file: Path | None, *, as_json: bool) -> None:
                 one.finding.words,
                 one.finding.advice,
                 ", ".join(f"{way} {local(at)}" for way, at in one.told.items()) or "-",
+                "-" if one.seen is None else f"{local(one.seen.at)} {one.seen.by}".rstrip(),
             )
             for one in found
         ],
         "Nothing is wrong.",
     )
+
+
+@alerts.command(epilog="Example: ups-gateway alerts seen profile:3")
+@click.argument("about", nargs=-1, required=True)
+@config_option
+@run_async
+async def seen(file: Path | None, *, about: tuple[str, ...]) -> None:
+    """Say that you know of this trouble: it is not told again until it is over and comes back, or gets worse.
+
+    ABOUT is what `alerts list` shows under that head.
+    """
+    from ups_gateway.app import alerts_of
+
+    async with alerts_of(read_settings(file)) as alerting:
+        unknown = [one for one in about if not await alerting.see(one, _who())]
+    if unknown:
+        raise click.ClickException(f"Nothing is wrong with {', '.join(unknown)}: ups-gateway alerts list")
+
+
+@alerts.command("tell-again", epilog="Example: ups-gateway alerts tell-again profile:3")
+@click.argument("about", nargs=-1, required=True)
+@config_option
+@run_async
+async def tell_again(file: Path | None, *, about: tuple[str, ...]) -> None:
+    """Take `seen` back: it is told once a day again."""
+    from ups_gateway.app import alerts_of
+
+    async with alerts_of(read_settings(file)) as alerting:
+        unknown = [one for one in about if not await alerting.tell_again(one)]
+    if unknown:
+        raise click.ClickException(f"Nobody has seen {', '.join(unknown)}: ups-gateway alerts list")
+
+
+def _who() -> str:
+    """Who gives the command; behind sudo, who became root."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in a container
+        return f"user {os.getuid()}"
 
 
 @alerts.command(epilog="Example: ups-gateway alerts test")

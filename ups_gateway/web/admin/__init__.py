@@ -35,6 +35,8 @@ def add_admin_routes(app: web.Application, parts: AdminParts) -> None:
     app.router.add_get(f"/shipments/{_ID}/labels", pages.send_labels, allow_head=False)
     app.router.add_get("/alerts", alerting.show)
     app.router.add_post("/alerts/test", alerting.test)
+    app.router.add_post("/alerts/seen", alerting.see)
+    app.router.add_post("/alerts/tell-again", alerting.tell_again)
     app.router.add_get("/traffic", traffic.show)
     app.router.add_post("/traffic/capture", traffic.capture)
     app.router.add_get(f"/traffic/captures/{_ID}", traffic.show_capture)
