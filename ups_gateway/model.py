@@ -184,6 +184,8 @@ class RestReply:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    perhaps_done: bool = False
+    """An earlier try of this very call got no clear answer: UPS may have carried out that one."""
 
 
 @dataclass(frozen=True, slots=True)

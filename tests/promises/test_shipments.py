@@ -123,6 +123,14 @@ async def test_what_the_program_voided_is_not_accepted_any_more(house: House) ->
     assert await voided(house) == {confirmed.number: True}
 
 
+async def test_a_void_that_the_gateway_had_to_ask_twice_is_a_success(house: House) -> None:
+    """UPS did it the first time, and says the second time that it was done before."""
+    confirmed = await house.ask(confirm())
+    await house.ups.fault(path="/void/", times=1, drop="after")
+    assert (await house.ask(void(confirmed.number))).code == ""
+    assert (await house.calls("/void/"), await voided(house)) == (2, {confirmed.number: True})
+
+
 async def test_an_accept_long_after_its_labels_were_deleted_gets_them_from_ups(house: House) -> None:
     confirmed = await house.ask(confirm())
     first = await house.ask(accept(confirmed.digest))

@@ -147,7 +147,7 @@ class Voids:
             else:
                 verdict = self._carrier.void_verdict(reply)
                 kind, words = verdict.kind, verdict.words
-                if kind == "already" and unsure:
+                if kind == "already" and (unsure or reply.perhaps_done):
                     reply = self._carrier.voided_reply(call)
                 error = self._carrier.refusal(reply, creating=False)
             if error is not None:

@@ -10,7 +10,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -191,7 +191,7 @@ class UpsClient:
 
     async def _repeated(self, errand: _Errand, token: Secret) -> RestReply:
         """The first answer that is final, or the last one there was time and budget for."""
-        tries = 0
+        tries, perhaps_done = 0, False
         while True:
             tries += 1
             try:
@@ -210,12 +210,14 @@ class UpsClient:
                 pause = self._pause_before_repeat(errand, tries, None)
                 if pause is None:
                     raise _NoReply(f"UPS did not answer: {error}.") from error
+                perhaps_done = True
             else:
                 pause = None
                 if not errand.creating and (reply.status in _PASSING or reply.status == 429):
                     pause = self._pause_before_repeat(errand, tries, reply)
                 if pause is None:
-                    return reply
+                    return replace(reply, perhaps_done=True) if perhaps_done else reply
+                perhaps_done = perhaps_done or reply.perhaps_done or reply.status in _PASSING
             await self._pause(pause)
 
     def _pause_before_repeat(self, errand: _Errand, tries: int, reply: RestReply | None) -> float | None:

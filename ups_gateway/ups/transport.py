@@ -30,9 +30,9 @@ _CHUNK = 64 * 1024
 
 @dataclass(slots=True)
 class _Progress:
-    """Whether a connection was handed out for one request."""
+    """Connections that were handed out for one request: aiohttp asks once more by itself, but never a POST."""
 
-    connected: bool = False
+    connections: int = 0
 
 
 class Transport:
@@ -121,10 +121,10 @@ class Transport:
                 content = await self._read(response)
                 names = {name.lower() for name in response.headers}
                 replied = {name: ", ".join(response.headers.getall(name)) for name in names}
-                return RestReply(response.status, replied, content)
+                return RestReply(response.status, replied, content, perhaps_done=progress.connections > 1)
         except (aiohttp.ClientError, OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
             words = _words(error, timeout)
-            raise (SentNoReply(words) if progress.connected else NotSent(words)) from error
+            raise (SentNoReply(words) if progress.connections else NotSent(words)) from error
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         """The body, decompressed piece by piece, so that neither an endless one nor a bomb fills the memory."""
@@ -138,7 +138,7 @@ class Transport:
 
 
 async def _note_connected(_session: aiohttp.ClientSession, context: SimpleNamespace, _parameters: Any) -> None:
-    context.trace_request_ctx.connected = True
+    context.trace_request_ctx.connections += 1
 
 
 def _words(error: BaseException, timeout: float) -> str:
