@@ -11,6 +11,7 @@ import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ups_gateway.errors import GatewayError
@@ -22,7 +23,8 @@ log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class _Wait:
     connection: Connection
-    task: asyncio.Task[Outcome]
+    task: asyncio.Task[Outcome] | None
+    """Until it is done: an outcome holds the labels."""
     since: datetime
 
 
@@ -37,14 +39,20 @@ class Waiting:
     ) -> asyncio.Task[Outcome]:
         """A task of the ledger's own, whose outcome this connection waits for."""
         task = asyncio.create_task(work)
-        task.add_done_callback(look_at)
         self._waits[row] = _Wait(connection, task, now)
+        task.add_done_callback(look_at)
+        task.add_done_callback(partial(self._let_go, row))
         return task
+
+    def _let_go(self, row: int, task: asyncio.Task[Outcome]) -> None:
+        wait = self._waits.get(row)
+        if wait is not None and wait.task is task:
+            wait.task = None
 
     def running(self, row: int) -> asyncio.Task[Outcome] | None:
         """The row's task, if it is not done."""
         wait = self._waits.get(row)
-        return None if wait is None or wait.task.done() else wait.task
+        return None if wait is None or wait.task is None or wait.task.done() else wait.task
 
     def join(self, row: int, connection: Connection, now: datetime) -> asyncio.Task[Outcome] | None:
         """The running task, whose outcome this connection now waits for; None when none runs."""
@@ -70,12 +78,12 @@ class Waiting:
     def forget_old(self, before: datetime) -> None:
         """Lets go of sockets that are gone and can no longer be repeated."""
         for row, wait in list(self._waits.items()):
-            if wait.since < before and wait.task.done() and not wait.connection.is_open():
+            if wait.since < before and self.running(row) is None and not wait.connection.is_open():
                 del self._waits[row]
 
     def tasks(self) -> set[asyncio.Task[Outcome]]:
         """Those not done."""
-        return {wait.task for wait in self._waits.values() if not wait.task.done()}
+        return {task for task in map(self.running, self._waits) if task is not None}
 
 
 def look_at(task: asyncio.Task[Any]) -> None:
