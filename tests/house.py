@@ -148,6 +148,12 @@ class House:
         assert found is not None, said
         self.port = int(found[1])
 
+    @property
+    def pid(self) -> int:
+        """Of the program of its own."""
+        assert self._process is not None, "the gateway is not served"
+        return self._process.pid
+
     async def kill(self) -> None:
         """kill -9, if it is a program of its own and runs."""
         process, self._process = self._process, None
