@@ -103,6 +103,8 @@ class House:
     check: Check | None = None
     port: int = 0
     """Where old requests go."""
+    pages: str = ""
+    """The administrator's, of a gateway that is a program of its own."""
     profile: Profile = field(init=False)
     account: Account = field(init=False)
     key: AccessKey = field(init=False)
@@ -144,9 +146,9 @@ class House:
         assert self._process.stdout is not None
         async with asyncio.timeout(20):
             said = (await self._process.stdout.readline()).decode()
-        found = re.search(r"Old requests: http://127\.0\.0\.1:(\d+)", said)
+        found = re.search(r"Old requests: http://127\.0\.0\.1:(\d+)   Status page: (\S+)", said)
         assert found is not None, said
-        self.port = int(found[1])
+        self.port, self.pages = int(found[1]), found[2]
 
     @property
     def pid(self) -> int:

@@ -239,12 +239,12 @@ async def test_a_background_task_that_ends_is_logged(settings: Settings, caplog:
 
 async def test_a_service_ends_in_good_order_when_it_is_told_to(tmp_path: Path, environ: dict[str, str]) -> None:
     program = """
-import os, resource, sys
+import gc, os, resource, sys
 from pathlib import Path
 from ups_gateway import app, config
 resource.setrlimit(resource.RLIMIT_NOFILE, (128, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 async def ready(running):
-    print(running.ports.legacy.port, resource.getrlimit(resource.RLIMIT_NOFILE)[0], flush=True)
+    print(running.ports.legacy.port, resource.getrlimit(resource.RLIMIT_NOFILE)[0], gc.get_freeze_count(), flush=True)
 app.serve(config.load(Path(sys.argv[1]), os.environ), ready)
 print("ended", flush=True)
 """
@@ -256,8 +256,9 @@ print("ended", flush=True)
     assert process.stdout is not None
     try:
         async with asyncio.timeout(20):
-            port, files = (await process.stdout.readline()).split()
+            port, files, kept = (await process.stdout.readline()).split()
             assert int(files) > 1000, "as many connections as the settings allow need files"
+            assert int(kept) > 100_000, "a sweep of all modules and tables holds up every request under way"
             assert b"20002" in read_answer(await asked(int(port), post()))[2]
             process.send_signal(signal.SIGTERM)
             assert await process.stdout.read() == b"ended\n"

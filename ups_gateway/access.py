@@ -198,20 +198,19 @@ class Access:
 
     async def _accounts(self, key: AccessKey, host: str) -> tuple[Account, Sequence[Account]]:
         """The default account, and all that the key may use at this host."""
-        accounts = {account.id: account for account in await self._store.accounts()}
         if _is_test(host):
-            test = None if key.test_account is None else accounts.get(key.test_account)
+            test = None if key.test_account is None else await self._store.account(key.test_account)
             if test is None:
                 raise UnknownLicence(
                     f"This access key has no test account in the gateway, and {TEST_HOST} serves only those."
                     " Administrator: map one on the status page."
                 )
             return test, (test,)
-        default = accounts.get(key.account)
+        mine = await self._store.accounts({key.account, *key.accounts})
+        default = next((account for account in mine if account.id == key.account), None)
         if default is None:
             raise NotAuthorised("The default account of this access key was removed from the gateway.")
         # A consent of one environment is worth nothing in another: a key stays where its default account is.
-        mine = [accounts[number] for number in sorted({key.account, *key.accounts}) if number in accounts]
         return default, [account for account in mine if account.environment == default.environment]
 
     async def _place_of(self, operation: Operation, number: str, default: Account, mine: Sequence[Account]) -> Place:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import logging
 import re
 import resource
@@ -18,15 +19,16 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import uvloop
 from aiohttp import web
 
-from ups_gateway import __version__, tls, translate
+from ups_gateway import __version__, activation, tls, translate
 from ups_gateway.access import Access
 from ups_gateway.alerts.telling import Alerts
-from ups_gateway.config.settings import Address, Settings
+from ups_gateway.config.settings import Address, Listen, Settings
 from ups_gateway.errors import StoreFailed
 from ups_gateway.exchange import Exchange
 from ups_gateway.joining import Clock, alerts_for, alerts_of, join, parts_of, url_of
@@ -60,7 +62,7 @@ _CALLBACK = re.compile(rb"GET /upscallback[ ?]")
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What is really listened on."""
+    """What is really listened on; of several sockets for a listener the one that the configuration names."""
 
     legacy: Address
     admin: Address
@@ -141,20 +143,40 @@ class App:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, clock: Clock | None = None, pace: Pace | None = None) -> AsyncIterator[App]:
-    """A gateway that listens until the block ends. Raises StartFailed, StoreFailed, CertificatesFailed."""
+async def running(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    pace: Pace | None = None,
+    handed: activation.Handed = MappingProxyType({}),
+) -> AsyncIterator[App]:
+    """A gateway that listens until the block ends, on the sockets it is handed and otherwise on its own.
+
+    Raises StartFailed, StoreFailed, CertificatesFailed.
+    """
     async with AsyncExitStack() as stack:
-        yield await _start(settings, clock or Clock(), pace or Pace(total=settings.limits.total), stack)
+        sockets = _sockets(settings.listen, handed, stack)
+        yield await _start(settings, clock or Clock(), pace or Pace(total=settings.limits.total), sockets, stack)
 
 
-async def _start(settings: Settings, clock: Clock, pace: Pace, stack: AsyncExitStack) -> App:
-    wanted = {f"listen.{name}": getattr(settings.listen, name) for name in ("legacy", "admin", "tls")}
-    sockets, bound = bind(wanted)
+def _sockets(listen: Listen, handed: activation.Handed, stack: AsyncExitStack) -> dict[str, list[socket.socket]]:
+    """Of each setting."""
+    sockets = activation.listeners(listen, handed)
+    for one in itertools.chain.from_iterable(sockets.values()):
+        stack.callback(one.close)
+    wanted = {f"listen.{name}": getattr(listen, name) for name in activation.LISTENERS}
+    own, bound = bind({key: address for key, address in wanted.items() if key not in sockets})
     stack.push(bound)
+    return sockets | {key: [one] for key, one in own.items()}
+
+
+async def _start(
+    settings: Settings, clock: Clock, pace: Pace, sockets: Mapping[str, Sequence[socket.socket]], stack: AsyncExitStack
+) -> App:
     ports = Ports(
-        _bound(sockets["listen.legacy"]),
-        _bound(sockets["listen.admin"]),
-        _bound(sockets["listen.tls"]) if "listen.tls" in sockets else None,
+        _bound(sockets["listen.legacy"][0]),
+        _bound(sockets["listen.admin"][0]),
+        _bound(sockets["listen.tls"][0]) if "listen.tls" in sockets else None,
     )
     copies = Copies(settings.store_file, FernetVault(settings.key, settings.key_file), now=clock.now)
     rescued = await rescue(settings.store_file, copies)
@@ -214,17 +236,21 @@ def _bound(connection: socket.socket) -> Address:
 
 
 async def _listen(
-    listener: Listener, connection: socket.socket, stack: AsyncExitStack, context: ssl.SSLContext | None = None
+    listener: Listener,
+    sockets: Sequence[socket.socket],
+    stack: AsyncExitStack,
+    context: ssl.SSLContext | None = None,
 ) -> None:
-    server = await asyncio.get_running_loop().create_server(
-        listener,
-        sock=connection,
-        ssl=context,
-        backlog=BACKLOG,
-        ssl_handshake_timeout=None if context is None else HANDSHAKE,
-        ssl_shutdown_timeout=None if context is None else CLOSING,
-    )
-    stack.callback(server.close)
+    for one in sockets:
+        server = await asyncio.get_running_loop().create_server(
+            listener,
+            sock=one,
+            ssl=context,
+            backlog=BACKLOG,
+            ssl_handshake_timeout=None if context is None else HANDSHAKE,
+            ssl_shutdown_timeout=None if context is None else CLOSING,
+        )
+        stack.callback(server.close)
 
 
 async def _listen_tls(
@@ -232,7 +258,7 @@ async def _listen_tls(
     clock: Clock,
     legacy: Listener,
     parts: AdminParts,
-    connection: socket.socket,
+    sockets: Sequence[socket.socket],
     stack: AsyncExitStack,
 ) -> tls.ServerFiles:
     """Old requests over TLS, and the sign-in's return."""
@@ -260,20 +286,21 @@ async def _listen_tls(
         return server() if server is not None and _CALLBACK.match(begun) else None
 
     secure = replace(legacy, handover=handover)
-    await _listen(secure, connection, stack, context)
+    await _listen(secure, sockets, stack, context)
     return files
 
 
-async def _listen_admin(app: App, connection: socket.socket, stack: AsyncExitStack) -> None:
-    address = app.settings.listen.admin
-    pages = web.Application(middlewares=[] if address.loopback else [allow_only(app.settings.listen.allow)])
+async def _listen_admin(app: App, sockets: Sequence[socket.socket], stack: AsyncExitStack) -> None:
+    local = all(_bound(one).loopback for one in sockets)
+    pages = web.Application(middlewares=[] if local else [allow_only(app.settings.listen.allow)])
     add_admin_routes(pages, app.admin)
     add_callback_routes(pages, app.admin)
     add_health_routes(pages, app.problems, app.figures)
     runner = web.AppRunner(pages, access_log=None, shutdown_timeout=CLOSING)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.SockSite(runner, connection).start()
+    for one in sockets:
+        await web.SockSite(runner, one).start()
 
 
 # --- background ------------------------------------------------------------------------------------------------------
@@ -308,6 +335,9 @@ def serve(settings: Settings, ready: Callable[[App], Awaitable[None]]) -> None:
             await stop.wait()
 
     _allow_files(4 * settings.limits.connections + 256)
+    # Modules and tables stay for good: a sweep that looked at them all held up every request for a tenth of a second.
+    gc.collect()
+    gc.freeze()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(until_told())
 

@@ -43,6 +43,13 @@ async def test_an_account_comes_back_whole(store: Store, other: Store) -> None:
     assert await other.account(added.id) is None
 
 
+async def test_accounts_are_read_by_their_ids(store: Store) -> None:
+    one, two, three = [await store.add_account(replace(PLAIN, number=f"A1B2C{number}")) for number in range(3)]
+    assert await store.accounts() == [one, two, three]
+    assert await store.accounts({three.id, one.id, 99}) == [one, three]
+    assert await store.accounts(()) == []
+
+
 async def test_a_number_is_unique_in_its_environment(store: Store) -> None:
     await store.add_account(PLAIN)
     there = await store.add_account(replace(PLAIN, environment="test"))

@@ -113,7 +113,9 @@ class Accounts(Protocol):
 
     async def account(self, account_id: int) -> Account | None: ...
 
-    async def accounts(self) -> Sequence[Account]: ...
+    async def accounts(self, ids: Collection[int] | None = None) -> Sequence[Account]:
+        """All, or those of these ids that are there; by id."""
+        ...
 
     async def add_key(self, key: AccessKey) -> AccessKey:
         """`id` is ignored; licence and user together are unique."""

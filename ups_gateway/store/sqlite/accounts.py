@@ -5,7 +5,7 @@ The rule: number and environment together are unique, and an account stays while
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -72,8 +72,15 @@ class AccountRows(Rows):
         row = await self._database.read_one("SELECT * FROM accounts WHERE id = ?", (account_id,))
         return None if row is None else _account(row)
 
-    async def accounts(self) -> Sequence[Account]:
-        return [_account(row) for row in await self._database.read("SELECT * FROM accounts ORDER BY id")]
+    async def accounts(self, ids: Collection[int] | None = None) -> Sequence[Account]:
+        if ids is None:
+            rows = await self._database.read("SELECT * FROM accounts ORDER BY id")
+        else:
+            rows = await self._database.read(
+                "SELECT * FROM accounts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+                (msgspec.json.encode(list(ids)).decode(),),
+            )
+        return [_account(row) for row in rows]
 
 
 async def _required(db: aiosqlite.Connection, account_id: int | None) -> Account:
