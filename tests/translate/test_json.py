@@ -21,6 +21,7 @@ from ups_gateway.errors import (
     NoCredentials,
     OutcomeUnknown,
     Refusal,
+    RequestTooLarge,
     UnknownOperation,
     UpsRefused,
     UpsUnreachable,
@@ -135,13 +136,20 @@ def test_only_a_post_is_a_request() -> None:
 
 @pytest.mark.parametrize("where", ["UPSSecurity", "VoidShipmentRequest", "beside"])
 @pytest.mark.parametrize("opening", ['{"a":', "["])
-@pytest.mark.parametrize("depth", [101, 900, 100_000])
+@pytest.mark.parametrize("depth", [101, 900, 30_000])
 def test_an_object_nested_deeper_than_any_request_is_refused(where: str, opening: str, depth: int) -> None:
     closing = "}" if opening == '{"a":' else "]"
     deep = opening * depth + '"x"' + closing * depth
     rest = "" if where == "VoidShipmentRequest" else ', "VoidShipmentRequest": {}'
     with pytest.raises(MalformedRequest):
         read(f'{{"{where}": {deep}{rest}}}'.encode())
+
+
+@pytest.mark.parametrize("part", ["{}", "[]", "1"])
+def test_an_object_of_more_parts_than_any_shipment_has_is_too_large(part: str) -> None:
+    with pytest.raises(RequestTooLarge) as refused:
+        read(f'{{"VoidShipmentRequest": [{",".join([part] * 40_000)}]}}'.encode())
+    assert refused.value.message == "The JSON object has more than 40000 parts."
 
 
 def test_a_byte_order_mark_is_no_part_of_the_object() -> None:

@@ -28,8 +28,8 @@ def _place_call(option: str = "", rest: str = "") -> RestCall:
 
 
 def test_an_odd_option_stays_one_step_of_the_path() -> None:
-    option = "<RequestOption>../1?x=2</RequestOption>"
-    assert _place_call(option).path == "/api/locations/v3/search/availabilities/..%2F1%3Fx%3D2"
+    option = "<RequestOption>1/1?x=2</RequestOption>"
+    assert _place_call(option).path == "/api/locations/v3/search/availabilities/1%2F1%3Fx%3D2"
 
 
 @pytest.mark.parametrize(

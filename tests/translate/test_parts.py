@@ -6,7 +6,41 @@ from typing import Any
 
 import pytest
 
-from ups_gateway.translate.operations.parts import at, copied, prepaid_freight, texts_at, warning_of
+from ups_gateway.errors import InvalidRequest
+from ups_gateway.translate.operations.parts import at, copied, prepaid_freight, step, texts_at, warning_of
+
+
+@pytest.mark.parametrize(
+    ("number", "encoded"),
+    [("1ZA1B2C30399999990", "1ZA1B2C30399999990"), ("PO 7/8?#%2F&ü", "PO%207%2F8%3F%23%252F%26%C3%BC"), ("...", "...")],
+)
+def test_a_number_is_one_step_of_a_path(number: str, encoded: str) -> None:
+    assert step(number) == encoded
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "",
+        ".",
+        "..",
+        "../x",
+        "x/..",
+        "x\\..\\y",
+        "%2e%2E",
+        "%252e%252e",
+        "..;a=b",
+        ".. /x",
+        "1Z\r\nHost: x",
+        "1Z\0",
+        "1Z\u2028",
+        "9" * 201,
+    ],
+)
+def test_what_is_no_number_is_no_step_of_a_path(number: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        step(number)
+    assert refused.value.message == "A number or reference of 1 to 200 printable characters is needed."
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,8 @@ def test_the_path_tells_the_operation_and_nothing_is_translated(
         ("POST", "/api/rating/v1/..", MalformedRequest),
         ("POST", "/api/rating/v1/%2e%2e", MalformedRequest),
         ("DELETE", "/api/paperlessdocuments/v1/a/b%5Cc", MalformedRequest),
+        ("DELETE", "/api/paperlessdocuments/v1/a/..;b", MalformedRequest),
+        ("DELETE", "/api/paperlessdocuments/v1/a/%252e%252e", MalformedRequest),
     ],
 )
 def test_a_path_that_is_not_surely_an_operation_is_refused(method: str, path: str, kind: type[GatewayError]) -> None:

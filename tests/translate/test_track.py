@@ -41,12 +41,26 @@ def test_a_single_number_has_no_pages() -> None:
 
 def test_a_request_for_nothing_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="is needed to track"):
-        _translated({"shipper": "A1B2C3"})
+        _translated({"shipper": "A1B2C3", "number": "", "shipment": "", "reference": ""})
+
+
+def test_an_empty_number_beside_a_reference_is_none() -> None:
+    (call,) = _translated({"number": "", "reference": "PO 7/8"}).calls
+    assert call.path == "/api/track/v1/reference/details/PO%207%2F8"
 
 
 @pytest.mark.parametrize(
     ("options", "bits"),
-    [((), 0), (("",), 0), (("none",), 0), (("Activity",), 1), (("15",), 15), (("2", "activity"), 3), (("16",), 0)],
+    [
+        ((), 0),
+        (("",), 0),
+        (("none",), 0),
+        (("Activity",), 1),
+        (("15",), 15),
+        (("2", "activity"), 3),
+        (("16",), 0),
+        (("²", "9" * 5000), 0),
+    ],
 )
 def test_options_are_a_sum(options: tuple[str, ...], bits: int) -> None:
     assert track.bits(options) == bits

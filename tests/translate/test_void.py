@@ -57,6 +57,15 @@ def test_a_void_of_nothing_is_refused_before_ups_is_asked() -> None:
         translate.request(asked, ACCOUNT, Terms())
 
 
+def test_a_void_of_more_packages_than_a_shipment_has_is_refused_before_ups_is_asked() -> None:
+    packages = [f"1Z{number}" for number in range(201)]
+    content = {"VoidShipment": {"ShipmentIdentificationNumber": "1Z", "TrackingNumber": packages}}
+    asked = translate.read(legacy("/rest/Void", json.dumps({"VoidShipmentRequest": content})))
+    with pytest.raises(InvalidRequest) as refused:
+        translate.request(asked, ACCOUNT, Terms())
+    assert refused.value.message == "A shipment has at most 200 packages."
+
+
 def _refused(code: str) -> dict[str, Any]:
     return {"response": {"errors": [{"code": code, "message": "as UPS says"}]}}
 

@@ -13,7 +13,14 @@ from typing import Any, Final
 
 import msgspec
 
-from ups_gateway.errors import GatewayError, InvalidRequest, MalformedRequest, UpsRefused, UpsUnreachable
+from ups_gateway.errors import (
+    GatewayError,
+    InvalidRequest,
+    MalformedRequest,
+    RequestTooLarge,
+    UpsRefused,
+    UpsUnreachable,
+)
 from ups_gateway.model import Credentials, LegacyAnswer, LegacyCall, Secret
 from ups_gateway.translate.dialects import Unwrapped
 from ups_gateway.translate.dialects.services import RESPONSE, operation_of, severity
@@ -23,6 +30,8 @@ from ups_gateway.translate.writing import compile_tree
 HEADERS: Final[Mapping[str, str]] = MappingProxyType({"Content-Type": "application/json"})
 _SECURITY: Final = ("UPSSecurity", "Security", "AccessRequest")
 MAX_DEPTH: Final = 100
+MAX_MARKS: Final = 40_000
+"""Objects, arrays and commas of one body. A shipment of 200 packages with all options has half as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +42,26 @@ class Wire:
 
 
 def decode(body: bytes) -> dict[str, Any]:
-    """The body's object. Raises MalformedRequest."""
+    """The body's object, of limited size and depth. Raises MalformedRequest, RequestTooLarge."""
     if not body.strip():
         raise MalformedRequest("The request is empty; a JSON object was expected.")
+    if sum(map(body.count, (b"{", b"[", b","))) > MAX_MARKS:
+        raise RequestTooLarge(f"The JSON object has more than {MAX_MARKS} parts.")
     try:
         found = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedRequest(f"The request is not JSON: {str(error)[:120]}") from None
     if not isinstance(found, dict):
         raise MalformedRequest("The request is not a JSON object.")
+    _limit_depth(found, 0)
     return found
+
+
+def _limit_depth(node: Any, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise MalformedRequest(f"The JSON object is nested deeper than {MAX_DEPTH} levels.")
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _limit_depth(inner, depth + 1)
 
 
 def unwrap(call: LegacyCall) -> Unwrapped:
@@ -86,18 +105,16 @@ def credentials(security: Mapping[str, Any]) -> Credentials:
     )
 
 
-def texts(node: Any, depth: int = 0) -> Any:
+def texts(node: Any) -> Any:
     """The tree as the old APIs saw it: numbers and truth values as text, texts trimmed, and no null.
 
     Programs that write whole objects have null for what they do not say: read as an empty element, every indicator
     would be set.
     """
-    if depth > MAX_DEPTH:
-        raise MalformedRequest(f"The JSON object is nested deeper than {MAX_DEPTH} levels.")
     if isinstance(node, dict):
-        return {name: texts(value, depth + 1) for name, value in node.items() if value is not None}
+        return {name: texts(value) for name, value in node.items() if value is not None}
     if isinstance(node, list):
-        return [texts(value, depth + 1) for value in node if value is not None]
+        return [texts(value) for value in node if value is not None]
     if isinstance(node, bool):
         return "true" if node else "false"
     return str(node).strip()

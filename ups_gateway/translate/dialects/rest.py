@@ -20,6 +20,7 @@ from ups_gateway.model import LegacyAnswer, LegacyCall, Operation, RestCall, Res
 from ups_gateway.translate.dialects import Unwrapped
 from ups_gateway.translate.dialects.header import credentials
 from ups_gateway.translate.dialects.json import decode
+from ups_gateway.translate.operations.parts import climbs
 
 HEADERS: Final[Mapping[str, str]] = MappingProxyType({"Content-Type": "application/json"})
 PASSED_ON: Final = ("prn", "accountnumber", "shippernumber", "documentid", "additionaladdressvalidation")
@@ -95,7 +96,7 @@ def unwrap(call: LegacyCall) -> Unwrapped:
 
 def _climbs(step: str) -> bool:
     """The operation is told by the path, so the path must be the one that UPS sees."""
-    return step in (".", "..") or "/" in step or "\\" in step
+    return climbs(step) or "/" in step or "\\" in step
 
 
 def contents(unwrapped: Unwrapped) -> tuple[Any, ...]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import quote
 
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
 from ups_gateway.translate.engine import FLAG, Default, Drop, From, Table, To, fill_defaults, flags, leaves
-from ups_gateway.translate.operations.parts import CODE, ECHOED, SOAP_ECHOED, warning_of
+from ups_gateway.translate.operations.parts import CODE, ECHOED, SOAP_ECHOED, step, warning_of
 
 VERSION: Final = "v2"
 VALIDATION: Final = "1"
@@ -113,9 +112,10 @@ def request(asked: Asked, account: Account, _terms: Terms) -> Translated:
     query = {}
     if "regional" in tree:
         query["regionalrequestindicator"] = "True"
-    if tree.get("maximum", "").isdigit():
-        query["maximumcandidatelistsize"] = str(min(int(tree["maximum"]), 50))
-    path = f"/api/addressvalidation/{VERSION}/{quote(tree.get('option', VALIDATION), safe='')}"
+    maximum = tree.get("maximum", "")
+    if maximum.isdecimal():
+        query["maximumcandidatelistsize"] = str(min(int(maximum[:9]), 50))
+    path = f"/api/addressvalidation/{VERSION}/{step(tree.get('option', VALIDATION))}"
     return Translated(asked, (RestCall("POST", path, query, body=body),), defaults=filled)
 
 

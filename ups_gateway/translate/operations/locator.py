@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import quote
 
 from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
 from ups_gateway.translate.engine import FLAG, Default, Drop, From, Made, Node, Table, fill_defaults, flags, leaves
-from ups_gateway.translate.operations.parts import CODE, REFERENCE, at, copied, good, warning_inside
+from ups_gateway.translate.operations.parts import CODE, REFERENCE, at, copied, good, step, warning_inside
 
 VERSION: Final = "v3"
 LOCATIONS: Final = "1"
@@ -198,7 +197,7 @@ def request(asked: Asked, account: Account, _terms: Terms) -> Translated:
     filled = fill_defaults(body, DEFAULTS, account) + _named_offerings(body)
     if option is None:
         filled += ("reqOption",)
-    path = f"/api/locations/{VERSION}/search/availabilities/{quote(option or LOCATIONS, safe='')}"
+    path = f"/api/locations/{VERSION}/search/availabilities/{step(option or LOCATIONS)}"
     call = RestCall("POST", path, {"Locale": content["Translate"]["Locale"]}, body=body)
     return Translated(asked, (call,), defaults=filled, ignored=ignored)
 

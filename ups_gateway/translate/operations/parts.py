@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
+from urllib.parse import quote, unquote
 
 from ups_gateway.errors import InvalidRequest, Refusal, UpsRefused
 from ups_gateway.model import Translated
@@ -92,6 +93,25 @@ def copied(tree: Any) -> Any:
     if isinstance(tree, dict):
         return {name: copied(value) for name, value in tree.items()}
     return [copied(item) for item in tree] if isinstance(tree, list) else tree
+
+
+# --- the addresses of calls -------------------------------------------------------------------------------------------
+
+LONGEST_STEP: Final = 200
+"""Characters; UPS's numbers have 35 at most, references 50."""
+
+
+def step(number: str) -> str:
+    """A number as one step of a path. Raises InvalidRequest for what would lead to another path, or is no number."""
+    if not 0 < len(number) <= LONGEST_STEP or not number.isprintable() or climbs(number):
+        raise InvalidRequest(f"A number or reference of 1 to {LONGEST_STEP} printable characters is needed.")
+    return quote(number, safe="")
+
+
+def climbs(step: str) -> bool:
+    """Read as a part of a path, by however lenient a server, this step leads out of its place."""
+    parts = unquote(unquote(step)).replace("\\", "/").split("/")
+    return any(part.partition(";")[0].strip() in (".", "..") for part in parts)
 
 
 # --- reading trees ----------------------------------------------------------------------------------------------------

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import quote
 
 from ups_gateway.errors import InvalidRequest, Refusal, UpsRefused
 from ups_gateway.model import Account, Asked, RestCall, RestReply, Terms, Translated
 from ups_gateway.translate import faults
 from ups_gateway.translate.engine import ABSENT, Drop, Table, To, amend
-from ups_gateway.translate.operations.parts import ECHOED, at, listed, texts_at
+from ups_gateway.translate.operations.parts import ECHOED, at, listed, step, texts_at
 from ups_gateway.translate.operations.track_shipments import shipment_tree
 
 PAGE: Final = 50
@@ -109,16 +108,16 @@ def request(asked: Asked, _account: Account, terms: Terms) -> Translated:
     """A GET by number, by shipment (first page) or by reference."""
     tree = asked.tree
     query = {"locale": tree["locale"]} if "locale" in tree else {}
-    if "number" in tree:
+    if tree.get("number"):
         options = bits(tree.get("options", ()))
         if options & SIGNATURE:
             query["returnSignature"] = "true"
         if options & (RECEIVER | COD):
             query["returnPOD"] = "true"
-        return Translated(asked, (RestCall("GET", f"/api/track/v1/details/{quote(tree['number'], safe='')}", query),))
-    if "shipment" in tree:
+        return Translated(asked, (RestCall("GET", f"/api/track/v1/details/{step(tree['number'])}", query),))
+    if tree.get("shipment"):
         return Translated(asked, (_page(tree["shipment"], query, 0),))
-    if "reference" not in tree:
+    if not tree.get("reference"):
         raise InvalidRequest("A tracking number, shipment number or reference number is needed to track.")
     filled = []
     names = {
@@ -134,12 +133,12 @@ def request(asked: Asked, _account: Account, terms: Terms) -> Translated:
         query["fromPickUpDate"] = (terms.today - timedelta(days=OLD_REFERENCE_DAYS)).strftime("%Y%m%d")
         query.setdefault("toPickUpDate", terms.today.strftime("%Y%m%d"))
         filled = ["fromPickUpDate"]
-    path = f"/api/track/v1/reference/details/{quote(tree['reference'], safe='')}"
+    path = f"/api/track/v1/reference/details/{step(tree['reference'])}"
     return Translated(asked, (RestCall("GET", path, query),), defaults=tuple(filled))
 
 
 def _page(shipment: str, query: dict[str, str], offset: int) -> RestCall:
-    path = f"/api/track/v1/shipment/details/{quote(shipment, safe='')}"
+    path = f"/api/track/v1/shipment/details/{step(shipment)}"
     return RestCall("GET", path, {**query, "offset": str(offset), "count": str(PAGE)})
 
 
@@ -164,7 +163,7 @@ def bits(options: Iterable[str]) -> int:
     for option in options:
         if option.lower() == "activity":
             total |= ALL
-        elif option.isdigit():
+        elif option.isdecimal() and len(option) < 10:
             total |= int(option) & 15
     return total
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -19,9 +19,10 @@ from ups_gateway.errors import GatewayError, InvalidRequest, Refusal, UpsRefused
 from ups_gateway.model import Account, Asked, RestCall, RestReply, Terms, Translated
 from ups_gateway.translate import faults
 from ups_gateway.translate.engine import Drop, From, Table, To
-from ups_gateway.translate.operations.parts import REFERENCE, SOAP_REFERENCE, at, required, texts_at, warning_of
+from ups_gateway.translate.operations.parts import REFERENCE, SOAP_REFERENCE, at, required, step, texts_at, warning_of
 
 MOST_PACKAGES: Final = 20
+MOST_OF_A_SHIPMENT: Final = 200
 VERSION: Final = "v2409"
 
 XML_REQUEST: Final[Table] = {
@@ -87,6 +88,8 @@ def request(asked: Asked, _account: Account, _terms: Terms) -> Translated:
             "A ShipmentIdentificationNumber is needed to void.", location="ShipmentIdentificationNumber"
         )
     packages = list(texts_at(asked.tree, "trackingnumber"))
+    if len(packages) > MOST_OF_A_SHIPMENT:
+        raise InvalidRequest(f"A shipment has at most {MOST_OF_A_SHIPMENT} packages.", location="TrackingNumber")
     chunks = [packages[n : n + MOST_PACKAGES] for n in range(0, len(packages), MOST_PACKAGES)]
     return Translated(asked, tuple(call(shipment, chunk) for chunk in chunks or [[]]))
 
@@ -94,7 +97,7 @@ def request(asked: Asked, _account: Account, _terms: Terms) -> Translated:
 def call(shipment: str, packages: Sequence[str] = ()) -> RestCall:
     """The call that voids a shipment, or these packages of it."""
     query = {"trackingnumber": msgspec.json.encode(list(packages)).decode()} if packages else {}
-    return RestCall("DELETE", f"/api/shipments/{VERSION}/void/cancel/{quote(shipment, safe='')}", query)
+    return RestCall("DELETE", f"/api/shipments/{VERSION}/void/cancel/{step(shipment)}", query)
 
 
 def source(_translated: Translated, bodies: Sequence[Any]) -> Any:
