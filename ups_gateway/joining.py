@@ -36,6 +36,7 @@ from ups_gateway.shipping.ledger import Shipping
 from ups_gateway.store.locks import store_lock
 from ups_gateway.store.sqlite import open_store
 from ups_gateway.ups.client import UpsClient
+from ups_gateway.ups.names import Names
 from ups_gateway.ups.transport import Transport
 from ups_gateway.upstream import Upstream
 from ups_gateway.web.admin.parts import LOOPBACK_HOSTS, AdminParts, Verdict
@@ -83,7 +84,8 @@ async def join(settings: Settings, clock: Clock, admin_url: str, stack: AsyncExi
     vault = FernetVault(settings.key, settings.key_file)
     store = await open_store(settings.store_file, vault)
     stack.push_async_callback(store.close)
-    transport = Transport(proxy=settings.upstream.proxy, ca_file=settings.upstream.ca_file)
+    names = Names([(one.host, one.port) for one in settings.listen.addresses])
+    transport = Transport(proxy=settings.upstream.proxy, ca_file=settings.upstream.ca_file, resolver=names)
     stack.push_async_callback(transport.close)
     applications = {one.name: one for one in settings.applications}
     keeper = Keeper(
@@ -130,8 +132,7 @@ async def join(settings: Settings, clock: Clock, admin_url: str, stack: AsyncExi
 
 def url_of(admin: Address) -> str:
     """Where people find the status page."""
-    everywhere = admin.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-    return f"http://{socket.gethostname()}:{admin.port}" if everywhere else f"http://{admin}"
+    return f"http://{socket.gethostname()}:{admin.port}" if admin.everywhere else f"http://{admin}"
 
 
 def _policy(settings: Settings, admin_url: str) -> Policy:

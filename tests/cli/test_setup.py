@@ -69,6 +69,19 @@ def test_trust_makes_the_authority_and_gives_complete_commands(ready: Run, tmp_p
     assert all(line in shown for one in told["instructions"] for line in one["commands"])
 
 
+def test_trust_shows_the_lines_of_the_hosts_file_and_writes_them_nowhere(ready: Run) -> None:
+    before = Path("/etc/hosts").read_bytes()
+    hosts = ("onlinetools.ups.com", "wwwcie.ups.com", "www.ups.com", "filexfer.ups.com")
+    lines = [f"127.0.0.1 {host}" for host in hosts]
+    shown = ready("trust").stdout.splitlines()
+    begin = shown.index(
+        "For a program with UPS's host name built in, in /etc/hosts (Windows: System32\\drivers\\etc\\hosts)"
+    )
+    assert [line.strip() for line in shown[begin + 1 : begin + 5]] == lines
+    assert json.loads(ready("trust", "--json").stdout)["hosts"] == lines
+    assert Path("/etc/hosts").read_bytes() == before
+
+
 def test_trust_saves_a_copy_that_everybody_can_read(ready: Run, tmp_path: Path) -> None:
     copy = tmp_path / "ups-gateway-ca.pem"
     told = json.loads(ready("trust", "--json", "--save", str(copy)).stdout)

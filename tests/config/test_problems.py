@@ -176,6 +176,26 @@ def test_the_message_names_file_line_and_key(tmp_path: Path, environ: dict[str, 
 
 
 @pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("upstream: {proxy: 'http://127.0.0.1:8080'}", "upstream.proxy"),
+        ("upstream: {proxy: 'http://localhost:8081'}", "upstream.proxy"),
+        ("environments: [{name: a, base_url: 'https://localhost'}]", "environments[0].base_url"),
+        ("environments: [{name: a, base_url: 'http://[::1]:8080'}]", "environments[0].base_url"),
+    ],
+)
+def test_the_gateway_is_not_told_to_call_itself(tmp_path: Path, environ: dict[str, str], text: str, key: str) -> None:
+    words = "that is the gateway itself; expected UPS's address, or another program's"
+    assert problems(written(tmp_path, text), environ) == [f"1 {key}: {words}"]
+
+
+@pytest.mark.parametrize("port", [8079, 8082])
+def test_another_program_of_this_machine_may_be_called(tmp_path: Path, environ: dict[str, str], port: int) -> None:
+    text = f"upstream: {{proxy: 'http://127.0.0.1:{port}'}}\nenvironments: [{{name: a, base_url: 'http://127.0.0.1:{port}'}}]"
+    assert config.load(written(tmp_path, text), environ).upstream.proxy == f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         (

@@ -22,7 +22,8 @@ def trust(save: Path | None, file: Path | None, *, as_json: bool) -> None:
     """Say how a browser and each language come to trust the gateway's own certificate authority.
 
     The authority is made on first use. It can only vouch for UPS's hosts and this machine. Its directory may be
-    closed to other users: --save puts a copy where their programs can read it.
+    closed to other users: --save puts a copy where their programs can read it. For programs that have UPS's host names
+    built in, the lines of the hosts file are shown; nothing is written there.
     """
     settings = read_settings(file)
     try:
@@ -39,7 +40,7 @@ def trust(save: Path | None, file: Path | None, *, as_json: bool) -> None:
         certificate = save.absolute()
     found = tls.instructions(certificate)
     if as_json:
-        print_json({"ca": str(certificate), "instructions": found})
+        print_json({"ca": str(certificate), "instructions": found, "hosts": tls.hosts_lines()})
         return
     click.echo(f"The authority's certificate: {certificate}\n")
     for one in found:
@@ -49,3 +50,7 @@ def trust(save: Path | None, file: Path | None, *, as_json: bool) -> None:
         if one.note:
             click.echo(f"    ({one.note})")
         click.echo()
+    click.echo("For a program with UPS's host name built in, in /etc/hosts (Windows: System32\\drivers\\etc\\hosts)")
+    for line in tls.hosts_lines():
+        click.echo(f"    {line}")
+    click.echo("    (Only those that the program calls. The gateway asks DNS where UPS is, not this file.)")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ups_gateway.config.alerting import join_alerts
 from ups_gateway.config.reading import Found, Reading
@@ -18,6 +19,7 @@ from ups_gateway.config.settings import (
     Settings,
     TokenBudget,
     Upstream,
+    is_loopback,
 )
 from ups_gateway.config.sources import KINDS, Sources
 from ups_gateway.config.table import OLD_API, TABLE
@@ -37,6 +39,7 @@ KEY_CREDENTIAL = "ups-gateway-key"
 NO_KEY = Key((), Secret(""))
 """Stands where a key could not be read; settings with it are never used."""
 
+_ITSELF = "that is the gateway itself; expected UPS's address, or another program's"
 _ON_PURPOSE = "write listen.insecure_lan: true if that is wanted"
 
 
@@ -54,10 +57,13 @@ class Joining:
         value = _with_defaults(self.reading.found, "")
         directory = value["data_directory"]
         directory = self.data_directory if directory is None else self.sources.path(directory)
-        environments = self._environments()
+        listen = self._listen(value)
+        environments = self._environments(listen)
+        if _is_own(value["upstream.proxy"], listen):
+            self._problem("upstream.proxy", _ITSELF)
         key, key_file = self._key(directory)
         return Settings(
-            listen=self._listen(value),
+            listen=listen,
             data_directory=directory,
             key=key,
             key_file=key_file,
@@ -106,13 +112,15 @@ class Joining:
             self._problem(f"upstream_api.{one}", "ship_confirm and ship_accept switch only together")
         return old_api
 
-    def _environments(self) -> Mapping[str, Environment]:
+    def _environments(self, listen: Listen) -> Mapping[str, Environment]:
         known = dict(ENVIRONMENTS)
         for shown, values, lines in self._entries("environments"):
             name, url = values["name"], values["base_url"]
             if name in known:
                 self.reading.problem(lines["name"], f"{shown}.name", f"{name!r} is there already")
             elif name is not None and url is not None:
+                if _is_own(url, listen):
+                    self.reading.problem(lines["base_url"], f"{shown}.base_url", _ITSELF)
                 known[name] = Environment(name, url)
         return known
 
@@ -194,6 +202,16 @@ class Joining:
         except (OSError, ssl.SSLError):
             self._problem("upstream.ca_file", f"{file} holds no certificates that can be read (PEM)")
         return file
+
+
+def _is_own(url: str | None, listen: Listen) -> bool:
+    """The URL names a listener of the gateway. Names that only DNS can tell are looked at when they are called."""
+    parts = urlsplit(url or "")
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    return any(
+        one.port == port and (one.host == host or (is_loopback(host) and (one.loopback or one.everywhere)))
+        for one in listen.addresses
+    )
 
 
 def _with_defaults(found: Found, prefix: str) -> dict[str, Any]:

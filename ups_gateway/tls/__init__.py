@@ -6,6 +6,15 @@ machine and for no other name, so that trusting it gives nobody else's connectio
 
 from ups_gateway.tls.authority import CertificatesFailed, ServerFiles, ensure
 from ups_gateway.tls.server import reload, server_context
-from ups_gateway.tls.trust import Instruction, instructions
+from ups_gateway.tls.trust import Instruction, hosts_lines, instructions
 
-__all__ = ["CertificatesFailed", "Instruction", "ServerFiles", "ensure", "instructions", "reload", "server_context"]
+__all__ = [
+    "CertificatesFailed",
+    "Instruction",
+    "ServerFiles",
+    "ensure",
+    "hosts_lines",
+    "instructions",
+    "reload",
+    "server_context",
+]

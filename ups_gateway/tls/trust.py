@@ -9,6 +9,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from ups_gateway.tls.authority import UPS_HOSTS
+
 _CA = "{ca}"
 _QUOTED = "{quoted}"
 
@@ -123,6 +125,11 @@ _INSTRUCTIONS = (
         "Replaces the system's authorities for that program; .NET on Windows and macOS takes the system's.",
     ),
 )
+
+
+def hosts_lines() -> tuple[str, ...]:
+    """Lines of a hosts file that send the hosts which old programs call to the gateway on the same machine."""
+    return tuple(f"127.0.0.1 {host}" for host in UPS_HOSTS)
 
 
 def instructions(ca: Path) -> tuple[Instruction, ...]:

@@ -22,6 +22,7 @@ from yarl import URL
 from ups_gateway import __version__
 from ups_gateway.errors import NotSent, SentNoReply
 from ups_gateway.model import RestReply
+from ups_gateway.ups.names import CallsItself, Names
 
 __all__ = ["NotSent", "SentNoReply", "Transport"]
 
@@ -69,7 +70,7 @@ class Transport:
                 limit_per_host=connections_per_host,
                 keepalive_timeout=keep_alive,
                 ttl_dns_cache=60,
-                resolver=resolver,
+                resolver=resolver or Names(),
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": f"ups-gateway/{__version__}", "Accept-Encoding": "gzip, deflate"},
@@ -148,6 +149,8 @@ def _words(error: BaseException, timeout: float) -> str:
             return (
                 "the TLS handshake failed: the certificate that answered for UPS is not trusted, or TLS is not spoken"
             )
+        case aiohttp.ClientConnectorDNSError(os_error=CallsItself() as itself):
+            return str(itself)
         case aiohttp.ClientConnectorDNSError():
             return f"the host name {error.host} could not be resolved"
         case aiohttp.ClientHttpProxyError():

@@ -282,6 +282,10 @@ class OldConnection(BaseProtocol):
         if not listener.admits(self._peer):
             words = f"{self._peer} may not use this gateway; its administrator can add it to listen.allow."
             raise Refused(call, UnknownLicence(words))
+        if call.headers.get("user-agent", "").startswith("ups-gateway/"):
+            # By way of a proxy that goes by the hosts file. No refusal: it must not be taken for UPS's word on a token.
+            words = f"A gateway has called a gateway: for its proxy {call.host} is not UPS but this machine."
+            raise Refused(call, UpsUnreachable(words))
         if len(listener.answering) >= listener.limits.requests or len(listener.open) > listener.limits.connections:
             words = "The gateway is busy with other requests. Nothing was done; try again in a moment."
             raise Refused(call, UpsUnreachable(words, retry_after=1.0))

@@ -11,15 +11,14 @@ import socket
 import time
 from collections.abc import AsyncIterator, Mapping
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from ups_gateway.cli.doctor.finding import Finding, bad, ok, warn
 from ups_gateway.config import Settings
-from ups_gateway.config.settings import is_loopback
 from ups_gateway.errors import NotSent, SentNoReply
 from ups_gateway.model import Environment, RestReply
+from ups_gateway.ups.names import CallsItself, Names
 from ups_gateway.ups.transport import Transport
 
 PATIENCE: Final = 5.0
@@ -71,15 +70,15 @@ async def dns(environment: Environment, *, by_proxy: bool) -> Finding:
     what, host = f"DNS ({environment.name})", urlsplit(environment.base_url).hostname or ""
     try:
         async with asyncio.timeout(PATIENCE):
-            found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+            found = await Names().resolve(host, 443, socket.AF_UNSPEC)
+    except CallsItself as error:
+        return bad(what, f"{error}.", f"resolvectl query {host}")
     except (OSError, TimeoutError) as error:
         words = f"{host} is not found ({_reason(error)})."
         if by_proxy:
             return ok(what, f"{words} The proxy looks it up.")
         return bad(what, words, f"getent hosts {host}; resolvectl status")
-    addresses = sorted({str(entry[4][0]) for entry in found})
-    if not is_loopback(host) and all(ip_address(one.partition("%")[0]).is_loopback for one in addresses):
-        return ok(what, f"{host} is this machine by the hosts file, as old programs need it.")
+    addresses = sorted({one["host"] for one in found})
     return ok(what, f"{host} is {', '.join(addresses[:3])}.")
 
 
