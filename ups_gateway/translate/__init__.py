@@ -31,6 +31,7 @@ from ups_gateway.translate.operations.cards import without_card_secrets
 from ups_gateway.translate.operations.label_recovery import recovery_call
 from ups_gateway.translate.operations.own_prices import without_own_prices
 from ups_gateway.translate.operations.probe import probe_call, probe_verdict
+from ups_gateway.translate.operations.proposals import Proposal, lookup_call, proposals, references_of
 from ups_gateway.translate.operations.shipment_results import Created, Label
 from ups_gateway.translate.operations.void import VoidVerdict
 from ups_gateway.translate.operations.void import call as void_call
@@ -73,6 +74,7 @@ __all__ = [
     "Created",
     "FaultTerms",
     "Label",
+    "Proposal",
     "VoidVerdict",
     "answer",
     "created",
@@ -80,6 +82,7 @@ __all__ = [
     "for_old_api",
     "goes_out_whole",
     "labels",
+    "lookup_call",
     "more",
     "old_request",
     "pack",
@@ -87,8 +90,10 @@ __all__ = [
     "packages_of",
     "probe_call",
     "probe_verdict",
+    "proposals",
     "read",
     "recovery_call",
+    "references_of",
     "refusal",
     "refusal_of",
     "request",
