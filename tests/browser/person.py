@@ -29,3 +29,12 @@ def heading(page: Page) -> Locator:
 def card(page: Page, name: str) -> Locator:
     """The card of a sign-in."""
     return page.get_by_role("article", name=name, exact=True)
+
+
+async def unfolded(page: Page, name: str) -> Locator:
+    """The card of a sign-in, opened: where there are many those that work are folded."""
+    found = card(page, name)
+    await expect(found).to_be_visible()
+    if not await found.get_by_role("link", name="Details").is_visible():
+        await found.get_by_role("heading", name=name).click()
+    return found

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.browser.chromium import Chromium
 from tests.browser.houses import FOREIGN, ask, control, foreign, unaccepted, unknown
-from tests.browser.person import allow, card, heading, sign_in
+from tests.browser.person import allow, card, heading, sign_in, unfolded
 from tests.gateway import confirm, rate
 from ups_gateway.cli.demo.house import PASSWORD, House
 from ups_gateway.model import State, TwoPhase
@@ -27,6 +27,7 @@ async def test_an_expired_sign_in_is_renewed_and_its_account_ships_again(chromiu
         await expect(heading(page)).to_have_text(re.compile("Archive is signed in at UPS"))
         await expect(page.get_by_role("listitem")).to_contain_text("N1P2Q3")
         await page.get_by_role("link", name="Open the status page").click()
+        await unfolded(page, "Archive")
         await expect(archive.get_by_role("row", name="N1P2Q3")).to_contain_text("Works")
         await expect(archive).not_to_contain_text("The sign-in has ended.")
 
@@ -110,7 +111,7 @@ async def test_an_unknown_outcome_that_does_not_exist_frees_the_request(chromium
 async def test_a_sign_in_is_tested_refreshed_and_deleted_after_two_questions(chromium: Chromium, demo: House) -> None:
     async with chromium.window() as page:
         await sign_in(page, demo)
-        await page.get_by_role("link", name="Demo", exact=True).click()
+        await (await unfolded(page, "Demo")).get_by_role("link", name="Details").click()
         await page.get_by_role("button", name="Test connection").click()
         await expect(page.get_by_role("listitem").first).to_have_text(re.compile(r"Linked\s+A1B2C3"))
         await page.get_by_role("link", name="Back to Demo").click()

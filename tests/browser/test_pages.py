@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.chromium import Chromium
-from tests.browser.person import allow, card, sign_in
+from tests.browser.person import allow, card, sign_in, unfolded
 from tests.browser.tour import OPEN, a_day, formed, linked
 from ups_gateway.cli.demo.house import House
 
@@ -109,6 +109,7 @@ async def test_the_tab_key_meets_every_control_of_the_status_page_and_shows_wher
 async def test_the_keyboard_alone_opens_a_question_and_answers_it(chromium: Chromium, demo: House) -> None:
     async with chromium.window() as page:
         await sign_in(page, demo)
+        await unfolded(page, "Warehouse")
         change = page.get_by_role("row", name="W1H2S3").locator("summary")
         await change.focus()
         await page.keyboard.press("Enter")

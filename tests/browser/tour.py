@@ -15,7 +15,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from playwright.async_api import Page
 
 from tests.browser.houses import ask, foreign, unaccepted, unknown
-from tests.browser.person import allow, card, heading, sign_in
+from tests.browser.person import allow, heading, sign_in, unfolded
 from tests.gateway import rate
 from ups_gateway.captures import COUNT
 from ups_gateway.cli.demo.house import House
@@ -62,7 +62,7 @@ async def formed(page: Page, at: House) -> AsyncIterator[str]:
     """What each page that a form leads to is called, once it is open. The page is signed in."""
     home = at.app.admin.admin_url
     await page.goto(f"{home}/")
-    await card(page, "Demo").get_by_role("button", name="Test connection").click()
+    await (await unfolded(page, "Demo")).get_by_role("button", name="Test connection").click()
     yield "tested"
     await page.get_by_role("link", name="Back to Demo").click()
     await page.get_by_text("Delete…").click()
@@ -77,7 +77,7 @@ async def formed(page: Page, at: House) -> AsyncIterator[str]:
     await page.goto(f"{home}/profiles/99999")
     yield "message"
     await page.goto(f"{home}/")
-    await card(page, "Warehouse").get_by_role("button", name="Reauthorize").click()
+    await (await unfolded(page, "Warehouse")).get_by_role("button", name="Reauthorize").click()
     await allow(page, "warehouse")
     await heading(page).get_by_text("is signed in at UPS").wait_for()
     yield "consent"

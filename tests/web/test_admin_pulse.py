@@ -56,7 +56,7 @@ def test_whether_ups_answers_is_said(hour: list[Slot], products: list[ProductRea
 @pytest.mark.parametrize(
     ("hour", "words", "tone"),
     [
-        ([], "–", "off"),
+        ([], "None", "off"),
         ([slot("ok", 1)], "0 % of 1 request", "good"),
         ([slot("ok", 90), slot("refused", 8), slot("bug", 2)], "2.0 % (2 of 100 requests)", "soon"),
         ([slot("ok", 1), slot("not_authorised", 1)], "50.0 % (1 of 2 requests)", "bad"),

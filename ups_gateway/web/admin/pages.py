@@ -73,6 +73,7 @@ async def show_status(request: web.Request) -> web.Response:
         moment=lambda at: words.moment(at, parts.zone),
         distance=lambda at: words.distance(at, facts.now),
         counted=words.counted,
+        listed=words.listed,
     )
 
 

@@ -122,7 +122,7 @@ def _reach(products: Sequence[ProductReach], total: int, silent: int) -> tuple[s
 
 def _errors(total: int, failures: int) -> tuple[str, Tone]:
     if not total:
-        return "–", "off"
+        return "None", "off"
     if not failures:
         return f"0 % of {counted(total, 'request')}", "good"
     share = 100 * failures / total
