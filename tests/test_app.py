@@ -241,11 +241,11 @@ async def test_a_service_ends_in_good_order_when_it_is_told_to(tmp_path: Path, e
     program = """
 import gc, os, resource, sys
 from pathlib import Path
-from ups_gateway import app, config
+from ups_gateway import config, service
 resource.setrlimit(resource.RLIMIT_NOFILE, (128, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 async def ready(running):
     print(running.ports.legacy.port, resource.getrlimit(resource.RLIMIT_NOFILE)[0], gc.get_freeze_count(), flush=True)
-app.serve(config.load(Path(sys.argv[1]), os.environ), ready)
+service.serve(config.load(Path(sys.argv[1]), os.environ), ready)
 print("ended", flush=True)
 """
     process = await asyncio.create_subprocess_exec(

@@ -31,13 +31,17 @@ ALLOWED: dict[str, set[str]] = {
     "joining": {
         *("alerts", "captures", "config", "model", "oauth", "shipping", "store", "translate", "ups", "upstream", "web"),
     },
+    "systemd": set(),
+    "control": set(),
+    "activation": {"config", "web"},
+    "service": {"activation", "app", "config", "control", "errors", "systemd", "web"},
     "app": {
-        *("access", "alerts", "captures", "config", "errors", "exchange", "joining", "model", "oauth", "shipping"),
-        *("store", "tls", "translate", "ups", "upstream", "web"),
+        *("access", "activation", "alerts", "captures", "config", "errors", "exchange", "joining", "model", "oauth"),
+        *("shipping", "store", "tls", "translate", "ups", "upstream", "web"),
     },
     "cli": {
-        *("alerts", "app", "captures", "config", "errors", "exchange", "model", "oauth", "shipping", "simulator"),
-        *("store", "tls", "translate", "ups", "web"),
+        *("alerts", "app", "captures", "config", "control", "errors", "exchange", "model", "oauth", "service"),
+        *("shipping", "simulator", "store", "systemd", "tls", "translate", "ups", "web"),
     },
     "__main__": {"cli"},
 }

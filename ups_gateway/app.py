@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import gc
+import itertools
 import logging
 import re
-import resource
-import signal
 import socket
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-import uvloop
 from aiohttp import web
 
 from ups_gateway import __version__, activation, tls, translate
@@ -49,7 +46,7 @@ from ups_gateway.web.health import add_health_routes
 from ups_gateway.web.middleware import Limits, allow_only, may_come
 from ups_gateway.web.oauth import add_callback_routes
 
-__all__ = ["App", "Clock", "Ports", "StartFailed", "Unbound", "alerts_of", "parts_of", "running", "serve"]
+__all__ = ["App", "Clock", "Ports", "StartFailed", "Unbound", "alerts_of", "parts_of", "running"]
 
 log = logging.getLogger(__name__)
 
@@ -321,30 +318,3 @@ def _own(stack: AsyncExitStack, name: str, work: Coroutine[Any, Any, None]) -> N
         await asyncio.gather(task, return_exceptions=True)
 
     stack.push_async_callback(end)
-
-
-def serve(settings: Settings, ready: Callable[[App], Awaitable[None]]) -> None:
-    """Runs until SIGTERM or SIGINT; `ready` is called once everything listens."""
-
-    async def until_told() -> None:
-        loop, stop = asyncio.get_running_loop(), asyncio.Event()
-        for one in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(one, stop.set)
-        async with running(settings) as app:
-            await ready(app)
-            await stop.wait()
-
-    _allow_files(4 * settings.limits.connections + 256)
-    # Modules and tables stay for good: a sweep that looked at them all held up every request for a tenth of a second.
-    gc.collect()
-    gc.freeze()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(until_told())
-
-
-def _allow_files(wanted: int) -> None:
-    """Raises the soft limit of open files as far as the system lets: a connection takes two, and one to UPS."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -12,6 +12,8 @@ from typing import Final
 import click
 
 from ups_gateway import __version__
+from ups_gateway.cli.beside import ARGUMENTS
+from ups_gateway.cli.inside import caller
 
 COMMANDS: Final = {
     "demo": ("demo", "See the whole thing work on this machine, without UPS."),
@@ -44,6 +46,13 @@ COMMANDS: Final = {
 
 class Commands(click.Group):
     """A group whose commands are imported when they are used."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Whole, before they are taken apart: a running service may have to carry them out."""
+        asked = caller()
+        arguments = list(asked.arguments) if asked is not None else args
+        ctx.meta[ARGUMENTS] = tuple(arguments)
+        return super().parse_args(ctx, arguments)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
         return list(COMMANDS)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import getpass
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
-from typing import Final
 
 import click
 
 from ups_gateway.alerts.message import Message, alert
+from ups_gateway.cli.desktop import notify
 from ups_gateway.cli.opening import config_option, read_settings, run_async
 from ups_gateway.cli.printing import as_json_option, local, print_json, print_table
-
-NOTIFY_LIMIT: Final = 10.0
-"""Seconds for the desktop to take a notification."""
 
 
 @click.command(epilog="Example: ups-gateway remind --desktop")
@@ -36,32 +31,15 @@ async def remind(file: Path | None, *, desktop: bool, as_json: bool) -> None:
         message = alerts.message([one.finding for one in await alerts.standing() if one.seen is None])
     if as_json:
         print_json(message.body())
-    elif message.findings and not (desktop and _notify(message)):
+    elif message.findings and not (desktop and _shown(message)):
         click.echo(message.headline)
     if message.findings:
         sys.exit(1)
 
 
-def _notify(message: Message) -> bool:
+def _shown(message: Message) -> bool:
     """Whether a desktop shows it."""
-    program = shutil.which("notify-send")
-    if program is None:
-        return False
-    urgency = "critical" if message.severity == "error" else "normal"
-    options = ("--app-name=ups-gateway", f"--urgency={urgency}", "--")
-    try:
-        # Arguments are a list, and what stands behind "--" is no option.
-        done = subprocess.run(  # noqa: S603
-            [program, *options, message.headline, message.text],
-            check=False,
-            timeout=NOTIFY_LIMIT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
+    return notify(message.headline, message.text, urgent=message.severity == "error")
 
 
 @click.group()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
 from ups_gateway.cli.opening import config_option, opened, read_settings, run_async
 from ups_gateway.cli.printing import as_json_option, local, plain, print_json
+from ups_gateway.cli.targets import Target, copy
 from ups_gateway.errors import StoreFailed
 from ups_gateway.oauth.vault import FernetVault
 from ups_gateway.store.sqlite.copies import Copies, Kind
@@ -18,7 +20,7 @@ from ups_gateway.store.sqlite.elsewhere import elsewhere, note_elsewhere
 @click.option(
     "--to",
     "target",
-    type=click.Path(path_type=Path, resolve_path=True),
+    type=Target(),
     help="A new file of your own; it is never deleted.",
 )
 @click.option("--list", "listing", is_flag=True, help="Only say which there are.")
@@ -38,19 +40,32 @@ async def backup(target: Path | None, file: Path | None, *, listing: bool, as_js
             found = copies.found()
             if as_json:
                 print_json(found)
-            for copy in () if as_json else found:
-                click.echo(f"{local(copy.made_at)}  {copy.kind.replace('-', ' '):14}  {copy.path}")
+            for one in () if as_json else found:
+                click.echo(f"{local(one.made_at)}  {one.kind.replace('-', ' '):14}  {one.path}")
             return
         if target is None:
             made = (await copies.make(Kind.ASKED)).path
         else:
-            made = target
-            await copies.make_elsewhere(made)
+            made = await _made_at(target, copies, at.settings.data_directory)
             await note_elsewhere(at.store, made)
     if as_json:
         print_json({"file": str(made)})
     else:
         click.echo(f"{made}\nIt opens only with the gateway's key. Bring it back with: ups-gateway restore {made}")
+
+
+async def _made_at(target: Path, copies: Copies, data: Path) -> Path:
+    """A backup in a file of the person's own."""
+    with TemporaryDirectory(prefix=".backup-", dir=data) as folder:
+        sealed = Path(folder) / target.name
+        await copies.make_elsewhere(sealed)
+        try:
+            with sealed.open("rb") as file:
+                return copy(target, file, mode=0o600, replace=False)
+        except FileExistsError as error:
+            raise StoreFailed(f"{target} exists already; it is not overwritten.") from error
+        except OSError as error:
+            raise StoreFailed(f"{target} cannot be written: {error.strerror}.") from error
 
 
 @click.command(epilog="Example: systemctl stop ups-gateway && ups-gateway restore /mnt/usb/ups-gateway.backup")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import click
 
+from ups_gateway.cli import inside
 from ups_gateway.cli.accounts import account_of
 from ups_gateway.cli.opening import Opened, config_option, opened, run_async
 from ups_gateway.cli.printing import as_json_option, local, plain, print_json, print_table
@@ -212,9 +213,9 @@ async def _typed() -> KeySighting:
     """A key that no program has used yet; typed unseen, so that it stands in no shell history or process list."""
     from datetime import UTC, datetime
 
-    licence = click.prompt("AccessLicenseNumber", hide_input=True).strip()
-    user = click.prompt("UserId").strip()
-    password = Secret(click.prompt("Password", hide_input=True))
+    licence = inside.prompt("AccessLicenseNumber", hidden=True).strip()
+    user = inside.prompt("UserId").strip()
+    password = Secret(inside.prompt("Password", hidden=True))
     passwords = Passwords()
     try:
         stored = await passwords.hash(password)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import Any
 import click
 
 from ups_gateway import config
+from ups_gateway.cli import inside
+from ups_gateway.cli.beside import carried_out
 from ups_gateway.config import Settings
 from ups_gateway.errors import GatewayError
 from ups_gateway.oauth.vault import FernetVault
@@ -65,9 +68,14 @@ async def opened(file: Path | None) -> AsyncIterator[Opened]:
 
 
 def run_async(function: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """A coroutine as a command; errors of the gateway end it with status 1 and their words."""
+    """A coroutine as a command that a running service carries out; errors of the gateway end it with status 1."""
 
     def run(*arguments: Any, **named: Any) -> None:
+        asked = inside.caller()
+        if asked is not None:
+            named["file"] = asked.config
+        elif (status := carried_out(click.get_current_context(), named["file"])) is not None:
+            sys.exit(status)
         try:
             asyncio.run(function(*arguments, **named))
         except (GatewayError, ValueError) as error:  # the store refuses duplicates by ValueError, in words

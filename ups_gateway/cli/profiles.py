@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ups_gateway.cli import inside
 from ups_gateway.cli.opening import Opened, config_option, opened, read_settings, run_async
 from ups_gateway.cli.printing import as_json_option, local, plain, print_json, print_table
 from ups_gateway.model import Grant, Profile
@@ -164,7 +165,7 @@ async def disconnect(profile: int, file: Path | None) -> None:
     """Throw the tokens of this profile away; its accounts cannot ship until somebody signs in again."""
     async with opened(file) as at:
         found = await profile_of(at, profile)
-        click.confirm(f"Nothing ships through {found.name!r} any more. Go on?", abort=True)
+        inside.confirm(f"Nothing ships through {found.name!r} any more. Go on?")
         await at.store.drop_tokens(profile)
         click.echo(f"Profile {profile} has no tokens any more.")
 
@@ -177,7 +178,7 @@ async def remove(profile: int, file: Path | None) -> None:
     """Delete this profile with its tokens and history. Its accounts stay, unconnected."""
     async with opened(file) as at:
         found = await profile_of(at, profile)
-        click.confirm(f"Delete {found.name!r} for good?", abort=True)
+        inside.confirm(f"Delete {found.name!r} for good?")
         await at.store.delete_profile(profile)
         click.echo(f"Profile {profile} has been deleted.")
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import click
 
+from ups_gateway.cli import inside
 from ups_gateway.cli.opening import config_option, read_settings, run_async
+from ups_gateway.cli.targets import Target, write
 from ups_gateway.config import Settings
 from ups_gateway.errors import StoreFailed
 from ups_gateway.oauth.vault import FernetVault, Key, KeyFailed, write_key_file
@@ -24,7 +26,7 @@ from ups_gateway.store.sqlite.elsewhere import elsewhere
 @click.option(
     "--to",
     "target",
-    type=click.Path(path_type=Path),
+    type=Target(),
     help="Where the key is no file (environment, systemd credential): write the new one there, to be put in its place.",
 )
 @config_option
@@ -57,7 +59,7 @@ async def _begin(settings: Settings, where: Path | None, *, to_be_placed: bool) 
         click.echo(f"There are {len(key.sealing)} sealing keys already: going on with the newest.")
     elif where is not None:
         key = key.rotated()
-        write_key_file(where, key, replace=not to_be_placed)
+        _write(where, key, ours=not to_be_placed)
         click.echo(f"New key  {where}")
         if to_be_placed:
             click.echo("Put it in the place of the key, restart the gateway, and run this again without --to.")
@@ -79,10 +81,21 @@ async def _finish(settings: Settings, where: Path | None) -> None:
             "after seven days) and try again:" + "".join(f"\n  {path}" for path in copies.missed)
         )
     if where is not None:
-        write_key_file(where, settings.key.newest(), replace=settings.key_file is not None)
+        _write(where, settings.key.newest(), ours=settings.key_file is not None)
         click.echo(f"{where} holds one sealing key now.")
     for path in copies.moved:
         click.echo(f"The backup {path} is not there any more; if you keep it elsewhere, keep the former key for it.")
+
+
+def _write(where: Path, key: Key, *, ours: bool) -> None:
+    """The gateway's own file is replaced; one of the person's is made anew."""
+    if ours or inside.caller() is None:
+        write_key_file(where, key, replace=ours)
+        return
+    try:
+        write(where, key.text().encode(), mode=0o600, replace=False)
+    except OSError as error:
+        raise KeyFailed(f"The key file {where} cannot be written: {error.strerror}.") from error
 
 
 async def _seal_anew(settings: Settings, key: Key) -> tuple[int, Edited]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from ups_gateway import systemd
 from ups_gateway.cli import logs
 from ups_gateway.cli.opening import config_option, read_settings
 from ups_gateway.errors import GatewayError
@@ -22,13 +26,17 @@ async def until_stopped() -> None:
 
 
 @click.command(epilog="Example: ups-gateway serve --config /etc/ups-gateway/ups-gateway.yaml")
+@click.option("--log-format", type=click.Choice(["text", "json"]), help="Instead of log.format in the configuration.")
 @config_option
-def serve(file: Path | None) -> None:
+def serve(log_format: str | None, file: Path | None) -> None:
     """Run the gateway until SIGTERM or Ctrl-C."""
-    from ups_gateway import app, tls
+    from ups_gateway import app, service, tls
 
+    manager = systemd.taken(os.environ)
     settings = read_settings(file)
-    logs.set_up(settings.log)
+    if log_format is not None:
+        settings = replace(settings, log=replace(settings.log, format=log_format))
+    logs.set_up(settings.log, journal=systemd.logs_to_journal(os.environ, sys.stderr.fileno()))
 
     async def ready(running: app.App) -> None:
         ports = running.ports
@@ -41,7 +49,7 @@ def serve(file: Path | None) -> None:
             click.echo(f"Not ready: {problem}")
 
     try:
-        app.serve(settings, ready)
+        service.serve(settings, ready, manager)
     except (app.StartFailed, tls.CertificatesFailed, GatewayError) as error:
         raise click.ClickException(str(error)) from error
 

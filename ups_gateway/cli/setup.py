@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ups_gateway import config
-from ups_gateway.cli.opening import config_option, read_settings
+from ups_gateway.cli.opening import config_option, read_settings, run_async
 from ups_gateway.cli.printing import as_json_option, print_json
 from ups_gateway.oauth.vault import KeyFailed, make_key, write_key_file
 
@@ -51,7 +51,8 @@ def init(file: Path | None, data: Path | None) -> None:
 @click.command(epilog="Example: ups-gateway check-config && systemctl restart ups-gateway")
 @config_option
 @as_json_option
-def check_config(file: Path | None, *, as_json: bool) -> None:
+@run_async
+async def check_config(file: Path | None, *, as_json: bool) -> None:
     """Say all that is wrong with the configuration; exit status 1 when something is."""
     settings = read_settings(file)
     if as_json:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
+from ups_gateway.cli import inside
 from ups_gateway.cli.opening import config_option, opened, read_settings, run_async
 from ups_gateway.cli.printing import as_json_option, local, print_json, print_table, yes
+from ups_gateway.cli.targets import Target, write
 from ups_gateway.model import Shipment
 from ups_gateway.shipping.carrier import Label
 
@@ -91,7 +93,7 @@ async def void(shipment: int, file: Path | None, *, sure: bool) -> None:
         if row is None:
             raise click.ClickException(f"There is no shipment {shipment}: ups-gateway shipments list")
         if not sure:
-            click.confirm(f"Void {row.number}? Its labels are worth nothing then.", abort=True)
+            inside.confirm(f"Void {row.number}? Its labels are worth nothing then.")
         done = await parts.shipping.voids.by_page(shipment)
         click.echo(f"{done.number}: {done.state.value.replace('_', ' ')}. {done.note}".rstrip())
 
@@ -115,7 +117,7 @@ async def settle(shipment: int, number: str | None, file: Path | None, *, absent
 
 @shipments.command(epilog="Example: ups-gateway shipments labels 17 --to /srv/labels")
 @click.argument("shipment", type=int)
-@click.option("--to", "folder", default=".", type=click.Path(path_type=Path), help="Directory to save them in.")
+@click.option("--to", "folder", default=".", type=Target(), help="Directory to save them in.")
 @config_option
 @run_async
 async def labels(shipment: int, folder: Path, file: Path | None) -> None:
@@ -134,9 +136,6 @@ async def labels(shipment: int, folder: Path, file: Path | None) -> None:
 
 
 def _save(found: Sequence[Label], folder: Path, otherwise: str) -> Iterator[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
     for label in found:
         name = re.sub(r"[^0-9A-Za-z]", "", label.tracking_number) or otherwise
-        target = folder / f"{name}.{label.format.lower()}"
-        target.write_bytes(label.data)
-        yield target
+        yield write(folder, label.data, name=f"{name}.{label.format.lower()}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ups_gateway.cli import inside
 from ups_gateway.cli.opening import config_option, opened, read_settings, run_async
 
 
@@ -49,7 +50,7 @@ async def authorize(profile: int, pasted: str | None, file: Path | None) -> None
                 "With the gateway running on this machine the browser comes back by itself. Otherwise it ends on an\n"
                 "address such as https://127.0.0.1/upscallback?code=...&state=... that cannot be opened: copy it."
             )
-            pasted = click.prompt("Address or code (empty: the browser came back)", default="", show_default=False)
+            pasted = inside.prompt("Address or code (empty: the browser came back)", empty=True)
         if pasted:
             try:
                 found = (await parts.keeper.finish_pasted(pasted)).profile

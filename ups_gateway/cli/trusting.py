@@ -8,17 +8,19 @@ from pathlib import Path
 import click
 
 from ups_gateway import tls
-from ups_gateway.cli.opening import config_option, read_settings
+from ups_gateway.cli.opening import config_option, read_settings, run_async
 from ups_gateway.cli.printing import as_json_option, print_json
+from ups_gateway.cli.targets import Target, write
 
 CERTIFICATES = "tls"
 
 
 @click.command(epilog="Example: ups-gateway trust | less")
-@click.option("--save", type=click.Path(path_type=Path), help="Copy the certificate there, for all to read.")
+@click.option("--save", type=Target(), help="Copy the certificate there, for all to read.")
 @config_option
 @as_json_option
-def trust(save: Path | None, file: Path | None, *, as_json: bool) -> None:
+@run_async
+async def trust(save: Path | None, file: Path | None, *, as_json: bool) -> None:
     """Say how a browser and each language come to trust the gateway's own certificate authority.
 
     The authority is made on first use. It can only vouch for UPS's hosts and this machine. Its directory may be
@@ -33,11 +35,10 @@ def trust(save: Path | None, file: Path | None, *, as_json: bool) -> None:
     certificate = files.ca_cert
     if save is not None:
         try:
-            save.write_bytes(certificate.read_bytes())
-            save.chmod(0o644)
+            write(save, certificate.read_bytes(), mode=0o644)
         except OSError as error:
             raise click.ClickException(f"{save} cannot be written: {error.strerror}") from error
-        certificate = save.absolute()
+        certificate = save
     found = tls.instructions(certificate)
     if as_json:
         print_json({"ca": str(certificate), "instructions": found, "hosts": tls.hosts_lines()})

@@ -40,7 +40,6 @@ NO_KEY = Key((), Secret(""))
 """Stands where a key could not be read; settings with it are never used."""
 
 _ITSELF = "that is the gateway itself; expected UPS's address, or another program's"
-_ON_PURPOSE = "write listen.insecure_lan: true if that is wanted"
 
 
 @dataclass(slots=True)
@@ -96,12 +95,8 @@ class Joining:
             if one.port and str(one) in taken:
                 self._problem(f"listen.{name}", f"{one} is {taken[str(one)]} already")
             taken[str(one)] = f"listen.{name}"
-            if one.loopback or listen.insecure_lan:
-                continue
-            if name != "tls":
-                self._problem(f"listen.{name}", f"{one} can be reached by others without TLS; {_ON_PURPOSE}")
-            elif not listen.allow:
-                self._problem("listen.tls", f"{one} needs listen.allow, the networks that may come; {_ON_PURPOSE}")
+            if objection := listen.objection(f"listen.{name}", one):
+                self._problem(f"listen.{name}", f"{one} {'; '.join(objection)}")
         return listen
 
     def _old_api(self, value: Mapping[str, Any]) -> frozenset[Operation]:

@@ -14,6 +14,11 @@ from ups_gateway.oauth.vault import Key
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+CONTROL = Path("/run/ups-gateway/control.sock")
+"""Where systemd's unit puts the control socket."""
+
+_ON_PURPOSE = "write listen.insecure_lan: true if that is wanted"
+
 
 def is_loopback(host: str) -> bool:
     """`localhost`, 127.0.0.0/8 and ::1."""
@@ -53,6 +58,16 @@ class Listen:
     insecure_lan: bool
     allow: tuple[Network, ...]
     """Networks that may use a listener which is not on loopback; loopback always may."""
+    control: Path | None = CONTROL
+    """Where a running service takes commands; None: nowhere, commands open the store."""
+
+    def objection(self, key: str, address: Address) -> tuple[str, str] | None:
+        """Why the listener of this setting may not be there and what would let it, in words; None: it may."""
+        if address.loopback or self.insecure_lan:
+            return None
+        if key != "listen.tls":
+            return "can be reached by others without TLS", _ON_PURPOSE
+        return None if self.allow else ("needs listen.allow, the networks that may come", _ON_PURPOSE)
 
     @property
     def addresses(self) -> tuple[Address, ...]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ups_gateway.config.settings import Address, Network, is_loopback
+from ups_gateway.config.settings import CONTROL, Address, Network, is_loopback
 from ups_gateway.model import Grant, Operation
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -97,6 +97,10 @@ def words_or_off(text: str) -> str | None:
 
 def path(text: str) -> Path:
     return Path(words(text)).expanduser()
+
+
+def path_or_off(text: str) -> Path | None:
+    return None if text == "off" else path(text)
 
 
 def choice(*names: str) -> Callable[[str], str]:
@@ -211,6 +215,12 @@ TABLE: tuple[Setting, ...] = (
         "Addresses and networks that may use a listener outside this machine.",
         example="[192.168.1.0/24]",
         many=True,
+    ),
+    Setting(
+        "listen.control",
+        path_or_off,
+        str(CONTROL),
+        "Where a running service takes an administrator's commands, if its directory is there; or off.",
     ),
     Setting(
         "data_directory",

@@ -32,8 +32,13 @@ class Unbound:
 
     key: str
     """The setting that changes it, for example listen.legacy."""
-    address: Place
+    address: Place | str
     words: str
+    advice: str = ""
+    """What to do, where another address is not the answer."""
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.words}; {self.advice or f'choose another with {self.key}'}"
 
 
 class StartFailed(Exception):
@@ -41,7 +46,7 @@ class StartFailed(Exception):
 
     def __init__(self, unbound: Sequence[Unbound]) -> None:
         self.unbound = tuple(unbound)
-        super().__init__("\n".join(f"{one.address} {one.words}; choose another with {one.key}" for one in unbound))
+        super().__init__("\n".join(map(str, unbound)))
 
 
 def bind(wanted: Mapping[str, Place | None]) -> tuple[dict[str, socket.socket], ExitStack]:

@@ -8,11 +8,13 @@ with, and blanks keep the client waiting. How the answer fared is watched afterw
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import ssl
 import traceback
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
@@ -30,6 +32,9 @@ log = logging.getLogger(__name__)
 
 REQUEST_LINE = 1024
 """Bytes after which a request line is surely no other protocol's."""
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The number of the request that is being served, since the start; lines of the log have it."""
 
 OURS = frozenset({"connection", "content-length", "date", "transfer-encoding"})
 """Headers that only the listener writes."""
@@ -94,6 +99,8 @@ class Listener:
     """Connections until their delivery is settled."""
     answering: set[OldConnection] = field(default_factory=set)
     """Those that have an answer to come."""
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    """Of requests, for the log."""
     server_names: weakref.WeakKeyDictionary[ssl.SSLObject, str] = field(default_factory=weakref.WeakKeyDictionary)
 
     def __call__(self) -> OldConnection:
@@ -214,6 +221,7 @@ class OldConnection(BaseProtocol):
 
     async def _serve(self, delivery: Delivery) -> None:
         listener = self._listener
+        request_id.set(str(next(listener.numbers)))
         self._name_host()
         work = self._loop.create_task(self._answer(delivery))
         try:
