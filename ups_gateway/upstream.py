@@ -37,9 +37,12 @@ class Upstream:
     """Implements `shipping.carrier.Carrier` with the real UPS client."""
 
     labels = staticmethod(translate.labels)
+    lookup_call = staticmethod(translate.lookup_call)
     pack = staticmethod(translate.pack)
     pack_reply = staticmethod(translate.pack_reply)
     packages_of = staticmethod(translate.packages_of)
+    proposals = staticmethod(translate.proposals)
+    references_of = staticmethod(translate.references_of)
     refusal = staticmethod(translate.refusal_of)
     unpack = staticmethod(translate.unpack)
     unpack_reply = staticmethod(translate.unpack_reply)

@@ -153,6 +153,24 @@ def test_an_unknown_outcome_is_shown_and_settled_by_a_person(beside: Beside) -> 
     assert _run("shipments", "settle", "1", "--does-not-exist").exit_code == 1
 
 
+def test_an_unknown_outcome_is_looked_up_and_taken_for_what_ups_knows(beside: Beside) -> None:
+    beside.faults({"path": "/api/shipments/v2409/ship", "drop": "after", "times": 1})
+    with pytest.raises(Exception, match="ShipConfirm was refused: 20001"):
+        beside.converse()
+    found = json.loads(_run("shipments", "look-up", "1", "--json").stdout)
+    ((proposal,), number) = found["proposals"], found["proposals"][0]["number"]
+    assert (found["references"], proposal["service"]) == (["4711"], "UPS Ground")
+    words, _, heads, row = _run("shipments", "look-up", "1").stdout.splitlines()
+    assert words == found["words"]
+    assert heads.split("  ")[0] == "Number"
+    assert row.split()[0] == number
+    assert row.endswith(f"  ups-gateway shipments settle 1 --exists {number}")
+    settled = _run("shipments", "settle", "1", "--exists", number)
+    assert (settled.exit_code, settled.stdout) == (0, "Shipment 1 is accepted.\n")
+    assert _run("shipments", "look-up", "1").stderr == "Error: 1 is not a shipment whose outcome is unknown.\n"
+    assert _run("shipments", "look-up", "9").exit_code == 1
+
+
 def test_a_shipment_is_voided_after_a_question(beside: Beside) -> None:
     beside.faults({"path": "/api/shipments/v2409/void/.*", "status": 400, "times": 1, "body": NOT_NOW})
     with pytest.raises(Exception, match="Void was refused: 190999 Not now"):

@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from ups_gateway.errors import GatewayError, OutcomeUnknown, Refusal, UpsRefused, UpsUnreachable
@@ -79,6 +79,14 @@ class Picture:
     tracking_number: str
     format: str
     data: bytes
+
+
+@dataclass(frozen=True)
+class Known:
+    number: str
+    service: str = "Ground"
+    place: str = "Boston 02110"
+    status: str = "Label Created"
 
 
 @dataclass(frozen=True)
@@ -181,6 +189,17 @@ class ScriptedUps:
 
     def recovery_call(self, account: Account, number: str) -> RestCall:
         return RestCall("POST", "/api/labels/v1/recovery", body=number)
+
+    def references_of(self, call: RestCall) -> tuple[str, ...]:
+        return tuple(call.body.get("references", ()))
+
+    def lookup_call(self, reference: str, shipper: str, since: date, until: date) -> RestCall:
+        return RestCall("GET", f"/track/{reference}", {"shipper": shipper, "days": f"{since} {until}"})
+
+    def proposals(self, reply: RestReply) -> tuple[Known, ...]:
+        if reply.status != 200:
+            raise UpsRefused((Refusal("TV1002", "as UPS says"),), http_status=reply.status)
+        return tuple(Known(number) for number in json.loads(reply.body)["known"])
 
     def without_card_secrets(self, call: RestCall) -> RestCall:
         return without_card_secrets(call)

@@ -69,7 +69,14 @@ def test_each_reason_says_what_to_do_and_offers_what_can_be_done(
     (line,) = shipments(facts(attention=(Attention(row, reason, alarm=True),)))
     assert (line.number, line.account, line.alarm, line.reason) == (row.number, "A1B2C3", True, reason)
     assert (line.can_void, line.can_settle) == can
+    assert line.can_look_up == line.can_settle
     assert (line.words != "", line.advice != "") == (True, True)
+
+
+def test_what_is_no_shipment_has_no_reference_to_look_it_up_by() -> None:
+    row = replace(ROW, kind="other", operation=Operation.PICKUP_CREATE, state=State.UNKNOWN)
+    (line,) = shipments(facts(attention=(Attention(row, "unknown", alarm=True),)))
+    assert (line.can_settle, line.can_look_up) == (True, False)
 
 
 def test_what_has_no_number_has_no_label_and_cannot_be_voided() -> None:

@@ -18,7 +18,7 @@ from ups_gateway.shipping.carrier import Label
 
 @click.group()
 def shipments() -> None:
-    """Look at the ledger; void, settle, save labels.
+    """Look at the ledger; look up, settle, void, save labels.
 
     Example: ups-gateway shipments list --attention
     """
@@ -96,6 +96,36 @@ async def void(shipment: int, file: Path | None, *, sure: bool) -> None:
             inside.confirm(f"Void {row.number}? Its labels are worth nothing then.")
         done = await parts.shipping.voids.by_page(shipment)
         click.echo(f"{done.number}: {done.state.value.replace('_', ' ')}. {done.note}".rstrip())
+
+
+@shipments.command("look-up", epilog="Example: ups-gateway shipments look-up 17")
+@click.argument("shipment", type=int)
+@config_option
+@as_json_option
+@run_async
+async def look_up(shipment: int, file: Path | None, *, as_json: bool) -> None:
+    """Ask UPS what it knows by the references of a SHIPMENT whose outcome is unknown. It changes nothing."""
+    from ups_gateway.app import parts_of
+
+    async with parts_of(read_settings(file)) as parts:
+        found = await parts.shipping.desk.look_up(shipment)
+    if as_json:
+        print_json({"references": found.references, "proposals": found.proposals, "words": found.words})
+        return
+    click.echo(found.words)
+    if found.proposals:
+        click.echo("")
+        print_table(
+            ("Number", "Service", "Goes to", "Status", "If this is it"),
+            [
+                (
+                    *(one.number, one.service or "-", one.place or "-", one.status or "-"),
+                    f"ups-gateway shipments settle {shipment} --exists {one.number}",
+                )
+                for one in found.proposals
+            ],
+            "",
+        )
 
 
 @shipments.command(epilog="Example: ups-gateway shipments settle 17 --exists 1ZA1B2C30300000012")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from ups_gateway.errors import GatewayError
@@ -51,6 +51,22 @@ class Label(Protocol):
 
     @property
     def data(self) -> bytes: ...
+
+
+class Proposal(Protocol):
+    """A package that UPS knows by a reference; what UPS does not say is empty."""
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def service(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def status(self) -> str: ...
 
 
 class Verdict(Protocol):
@@ -100,6 +116,18 @@ class Carrier(Protocol):
 
     def recovery_call(self, account: Account, number: str) -> RestCall:
         """Asks for the labels of a shipment again."""
+        ...
+
+    def references_of(self, call: RestCall) -> tuple[str, ...]:
+        """The reference numbers that a ship call gives its shipment."""
+        ...
+
+    def lookup_call(self, reference: str, shipper: str, since: date, until: date) -> RestCall:
+        """Asks what an account sent under a reference in these days. Raises InvalidRequest for what is no reference."""
+        ...
+
+    def proposals(self, reply: RestReply) -> Sequence[Proposal]:
+        """What the reply to a lookup names. Raises what a refusal amounts to."""
         ...
 
     def without_card_secrets(self, call: RestCall) -> RestCall:

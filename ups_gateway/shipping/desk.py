@@ -14,6 +14,7 @@ from ups_gateway.errors import InvalidRequest
 from ups_gateway.model import Environment, Operation, Shipment, State
 from ups_gateway.shipping.archive import Archive
 from ups_gateway.shipping.carrier import Carrier, Label, Now, Policy
+from ups_gateway.shipping.lookup import Lookup, look_up
 from ups_gateway.shipping.rows import Rows
 from ups_gateway.store import Store
 
@@ -116,6 +117,13 @@ class Desk:
             raise InvalidRequest(f"There is no shipment {shipment} that has labels.")
         (reply,) = await self._archive.labels_of(row)
         return self._carrier.labels(reply)
+
+    async def look_up(self, shipment: int) -> Lookup:
+        """What UPS knows by the references of a shipment of unknown outcome. Raises what `lookup.look_up` does."""
+        row = await self._store.shipment(shipment)
+        if row is None:
+            raise InvalidRequest(f"There is no shipment {shipment}.")
+        return await look_up(self._store, self._archive, self._carrier, row, self._now())
 
     async def settle_unknown(self, shipment: int, number: str | None) -> Shipment:
         """A person's word: it exists and has this number, or (None) it does not exist.

@@ -67,4 +67,5 @@ def add_admin_routes(app: web.Application, parts: AdminParts) -> None:
     app.router.add_post(f"/keys/{_ID}/quote", keys.let_quote)
     app.router.add_post(f"/keys/{_ID}/mark", keys.mark)
     app.router.add_post(f"/shipments/{_ID}/void", actions.void)
+    app.router.add_post(f"/shipments/{_ID}/look-up", actions.look_up)
     app.router.add_post(f"/shipments/{_ID}/settle", actions.settle)

@@ -13,11 +13,12 @@ from dataclasses import replace
 from aiohttp import hdrs, web
 
 from ups_gateway.model import Account, Grant, State
+from ups_gateway.web.admin import words
 from ups_gateway.web.admin.facts import usable
 from ups_gateway.web.admin.parts import PARTS, AdminParts
 from ups_gateway.web.admin.probing import probe_accounts
 from ups_gateway.web.admin.trouble import Wrong, gone
-from ups_gateway.web.rendering import form_of
+from ups_gateway.web.rendering import form_of, render
 
 _ACCOUNT = re.compile(r"[0-9A-Z]{6}|[0-9A-Z]{10}")
 _NUMBER = re.compile(r"[0-9A-Z]{7,34}")
@@ -79,6 +80,16 @@ async def void(request: web.Request) -> web.Response:
     row = await request.app[PARTS].shipping.voids.by_page(int(request.match_info["id"]))
     what = {State.VOIDED: "voided", State.VOIDING: "voiding"}.get(row.state, "kept")
     return done(what, "shipments")
+
+
+async def look_up(request: web.Request) -> web.Response:
+    """Asks UPS what it knows by the references of a shipment of unknown outcome; a person chooses."""
+    parts = request.app[PARTS]
+    shipment = await parts.store.shipment(int(request.match_info["id"]))
+    if shipment is None:
+        raise gone("shipment")
+    found = await parts.shipping.desk.look_up(shipment.id)
+    return render(request, "lookup.html", found=found, moment=lambda at: words.moment(at, parts.zone))
 
 
 async def settle(request: web.Request) -> web.Response:

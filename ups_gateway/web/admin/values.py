@@ -138,6 +138,8 @@ class ShipmentLine:
     note: str
     can_void: bool
     can_settle: bool
+    can_look_up: bool
+    """UPS can be asked what it knows by the shipment's references."""
     has_labels: bool
 
 

@@ -23,7 +23,7 @@ SLOW: Final = timedelta(minutes=3)
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "unknown": (
         "Outcome unknown: UPS was asked and no answer came",
-        "Look for it on ups.com or ask UPS, then say here whether it exists. Until then the same request is refused.",
+        "Look it up here or on ups.com, then say whether it exists. Until then the same request is refused.",
     ),
     "undelivered": (
         "Created, but the program never took the answer",
@@ -67,6 +67,7 @@ def _shipment(
         note=row.note,
         can_void=real and row.state in {State.CREATED, State.ACCEPTED, State.DELIVERED},
         can_settle=row.state is State.UNKNOWN,
+        can_look_up=row.state is State.UNKNOWN and row.kind == "shipment",
         has_labels=real and reason != "unaccepted",
     )
 
