@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.translate.reading import reply
-from ups_gateway.errors import OutcomeUnknown, Refusal, UpsRefused, UpsUnreachable
+from ups_gateway import translate
+from ups_gateway.errors import NotAuthorised, OutcomeUnknown, Refusal, UpsRefused, UpsUnreachable
 from ups_gateway.model import RestReply
 from ups_gateway.translate import faults
 
@@ -60,6 +61,7 @@ def test_too_many_requests_is_transient_only_where_a_repeat_is_safe() -> None:
         _raw(200, b"[1]"),
         _raw(302, b""),
         _raw(404, b"\xff\xfe"),
+        _raw(200, b"[" * 100_000),
     ],
 )
 def test_what_is_neither_success_nor_refusal_leaves_a_creating_call_unknown(bad: RestReply) -> None:
@@ -88,3 +90,35 @@ def test_codes_that_the_old_api_had_otherwise_are_changed() -> None:
 @pytest.mark.parametrize(("text", "seconds"), [("12", 12.0), ("", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)])
 def test_retry_after_counts_when_it_is_a_number(text: str, seconds: float | None) -> None:
     assert faults.retry_after(_raw(429, b"", **{"retry-after": text})) == seconds
+
+
+def test_an_answer_that_cannot_be_read_keeps_the_wait_that_its_header_names() -> None:
+    error = faults.refusal(_raw(429, b"<html>", **{"retry-after": "30"}), creating=False)
+    assert isinstance(error, UpsUnreachable)
+    assert error.retry_after == 30.0
+    later = faults.refusal(RestReply(503, {"retry-after": "30"}, reply(ERRORS).body), creating=False)
+    assert isinstance(later, UpsRefused)
+    assert later.retry_after == 30.0
+
+
+@pytest.mark.parametrize("creating", [True, False])
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_refusal_of_the_gateways_own_bearer_is_not_told_as_the_programs(status: int, creating: bool) -> None:
+    said = {"response": {"errors": [{"code": "250002", "message": "Invalid Authentication Information."}]}}
+    error = faults.refusal(reply(said, status), creating=creating)
+    assert isinstance(error, NotAuthorised)
+    assert error.message == (
+        "UPS refuses the gateway's authorization for this (250002 Invalid Authentication Information.). Your access key"
+        " is not the cause. Administrator: either the application lacks the product: add it to the application in UPS's"
+        " developer portal; or the consent no longer counts: open the gateway's status page and press Reauthorize."
+    )
+
+
+@pytest.mark.parametrize("body", [{}, {"PickupCreationResponse": "x"}, {"VoidShipmentResponse": None}])
+def test_an_object_that_holds_no_other_is_no_success(body: Any) -> None:
+    assert isinstance(faults.refusal(reply(body), creating=True), OutcomeUnknown)
+    assert isinstance(faults.refusal(reply(body), creating=False), UpsUnreachable)
+
+
+def test_a_void_that_does_not_say_so_has_voided_nothing() -> None:
+    assert [translate.void_verdict(reply(body)).kind for body in ({}, {"odd": {"a": 1}})] == ["passing", "passing"]

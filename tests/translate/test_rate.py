@@ -262,7 +262,7 @@ def _dropped(path: str, table: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"RateResponse": None}, {"RateResponse": {"RatedShipment": []}}, {"RateResponse": {"RatedShipment": ["x"]}}],
+    [{"RateResponse": {}}, {"RateResponse": {"RatedShipment": []}}, {"RateResponse": {"RatedShipment": ["x"]}}],
 )
 def test_a_success_without_rates_is_told_as_no_answer(body: dict[str, Any]) -> None:
     with pytest.raises(UpsUnreachable, match="without any rates"):

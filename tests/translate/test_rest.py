@@ -205,11 +205,19 @@ def test_status_and_body_of_ups_come_back_byte_for_byte(status: int, kind: str, 
 
 @pytest.mark.parametrize(("status", "shown"), [(299, 200), (302, 500), (499, 500), (599, 500), (201, 201)])
 def test_a_status_that_clients_cannot_take_is_the_nearest_that_they_can(status: int, shown: int) -> None:
-    body = b'{"x":1}' if status < 300 else ODD
+    body = b'{"x":{}}' if status < 300 else ODD
     assert answered(RestReply(status, {}, body)) == (shown, {"Content-Type": "application/json"}, body)
 
 
-@pytest.mark.parametrize("given", [RestReply(502, {"content-type": "text/html"}, b"<html>"), RestReply(500, {}, b"")])
+@pytest.mark.parametrize(
+    "given",
+    [
+        RestReply(502, {"content-type": "text/html"}, b"<html>"),
+        RestReply(500, {}, b""),
+        RestReply(200, {"content-type": "application/json"}, b"OK"),
+        RestReply(200, {"content-type": "application/json"}, b"[" * 100_000),
+    ],
+)
 def test_what_is_no_json_is_told_in_the_gateways_words(given: RestReply) -> None:
     status, headers, body = answered(given)
     words = f"UPS answered with status {given.status} and nothing that can be read. Try again later."

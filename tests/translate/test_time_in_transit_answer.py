@@ -81,7 +81,7 @@ def test_what_the_soap_schema_requires_is_written_even_when_rest_has_nothing(old
     ("body", "refusals"),
     [
         (
-            {},
+            {"emsResponse": {}},
             (Refusal("270037", "TimeInTransit information not available for the given data"),),
         ),
         (

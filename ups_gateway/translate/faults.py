@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ups_gateway.errors import GatewayError, OutcomeUnknown, Refusal, UpsRefused, UpsUnreachable
+from ups_gateway.errors import GatewayError, NotAuthorised, OutcomeUnknown, Refusal, UpsRefused, UpsUnreachable
 from ups_gateway.model import RestReply
 
 _UNKNOWN = (
@@ -24,29 +24,44 @@ def body_of(reply: RestReply) -> Any:
     """The reply's JSON, or None when it is no JSON."""
     try:
         return msgspec.json.decode(reply.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
 _NO_CODES: Mapping[str, Refusal] = MappingProxyType({})
+_ABOUT_THE_BEARER = "25000"
+"""How codes begin by which UPS refuses who asks (UPS.md, appendix A): here that is the gateway."""
 
 
-def refusal(reply: RestReply, *, creating: bool, codes: Mapping[str, Refusal] = _NO_CODES) -> GatewayError | None:
-    """None when UPS did what was asked (2xx with a JSON object), else the error it amounts to.
+def refusal(
+    reply: RestReply,
+    *,
+    creating: bool,
+    codes: Mapping[str, Refusal] = _NO_CODES,
+) -> GatewayError | None:
+    """None when UPS did what was asked (2xx, and an answer of its shape), else the error it amounts to.
 
     `codes`: REST codes that the operation's old API had another code and text for.
     """
     body = body_of(reply)
     errors = tuple(codes.get(error.code, error) for error in errors_of(body))
-    if 200 <= reply.status < 300 and isinstance(body, dict) and not errors:
+    if 200 <= reply.status < 300 and says_something(body) and not errors:
         return None
+    wait = retry_after(reply)
     if 400 <= reply.status < 500 and errors:
+        if errors[0].code.startswith(_ABOUT_THE_BEARER):
+            return NotAuthorised(
+                f"UPS refuses the gateway's authorization for this ({errors[0].code} {errors[0].message}). Your access"
+                " key is not the cause. Administrator: either the application lacks the product: add it to the"
+                " application in UPS's developer portal; or the consent no longer counts: open the gateway's status"
+                " page and press Reauthorize."
+            )
         transient = reply.status == 429 and not creating
         return UpsRefused(
             errors,
             http_status=reply.status,
             transient=transient,
-            retry_after=retry_after(reply) if transient else None,
+            retry_after=wait if transient else None,
             body=reply.body,
             content_type=reply.headers.get("content-type", "application/json"),
         )
@@ -57,10 +72,17 @@ def refusal(reply: RestReply, *, creating: bool, codes: Mapping[str, Refusal] = 
             errors,
             http_status=reply.status,
             transient=reply.status >= 500,
+            retry_after=wait,
             body=reply.body,
             content_type=reply.headers.get("content-type", "application/json"),
         )
-    return UpsUnreachable(f"UPS answered with status {reply.status} and nothing that can be read. Try again later.")
+    words = f"UPS answered with status {reply.status} and nothing that can be read. Try again later."
+    return UpsUnreachable(words, retry_after=wait)
+
+
+def says_something(body: Any) -> bool:
+    """UPS's answers are objects around at least one other; `{}` does not say that anything was done."""
+    return isinstance(body, dict) and any(isinstance(member, dict | list) for member in body.values())
 
 
 def errors_of(body: Any) -> tuple[Refusal, ...]:

@@ -138,9 +138,13 @@ def _status(status: int) -> int:
 
 
 def as_it_came(reply: RestReply, error: UpsUnreachable) -> GatewayError:
-    """UPS's failure without an error of its usual shape, for a client that reads it itself; HTML is none."""
+    """UPS's answer of an unusual shape, for a client that reads it itself; what is no JSON is none."""
     kind = reply.headers.get("content-type", "")
-    if not kind.startswith("application/json") or not reply.body.strip():
+    if not kind.startswith("application/json"):
+        return error
+    try:
+        json.loads(reply.body)
+    except (ValueError, RecursionError):
         return error
     return UpsRefused(
         error.refusals,

@@ -161,7 +161,8 @@ def verdict(reply: RestReply) -> VoidVerdict:
     success that left a package out."""
     body = faults.body_of(reply)
     errors = faults.errors_of(body)
-    if 200 <= reply.status < 300 and not errors and isinstance(body, dict):
+    said = body.get("VoidShipmentResponse") if isinstance(body, dict) else None
+    if 200 <= reply.status < 300 and not errors and isinstance(said, dict):
         return _done(texts_at(body, "VoidShipmentResponse.PackageLevelResults.Status.Code"), warning((body,)))
     final = 400 <= reply.status < 500 and reply.status not in (401, 429)
     return _failed(errors, f"UPS answered with status {reply.status}.", certain=final and bool(errors))
