@@ -252,6 +252,21 @@ async def test_a_reset_is_sent_without_reply(transport: Transport) -> None:
             await transport.send("POST", url, {}, b"x", timeout=5)
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_what_was_cut_is_not_sent_again_by_itself(transport: Transport, method: str) -> None:
+    """Whether a repeat is safe, and how many there may be, is the client's to say."""
+    heads = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await head(reader))
+        writer.transport.abort()
+
+    async with raw(answer) as url:
+        with pytest.raises(SentNoReply):
+            await transport.send(method, url, {}, b"", timeout=5)
+    assert len(heads) == 1
+
+
 @pytest.mark.parametrize("piece", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nslow"])
 async def test_a_slow_answer_is_sent_without_reply(transport: Transport, piece: bytes) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -217,7 +217,7 @@ class UpsClient:
                     pause = self._pause_before_repeat(errand, tries, reply)
                 if pause is None:
                     return replace(reply, perhaps_done=True) if perhaps_done else reply
-                perhaps_done = perhaps_done or reply.perhaps_done or reply.status in _PASSING
+                perhaps_done = perhaps_done or reply.status in _PASSING
             await self._pause(pause)
 
     def _pause_before_repeat(self, errand: _Errand, tries: int, reply: RestReply | None) -> float | None:

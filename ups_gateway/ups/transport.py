@@ -31,9 +31,9 @@ _CHUNK = 64 * 1024
 
 @dataclass(slots=True)
 class _Progress:
-    """Connections that were handed out for one request: aiohttp asks once more by itself, but never a POST."""
+    """Whether a connection was handed out for one request."""
 
-    connections: int = 0
+    connected: bool = False
 
 
 class Transport:
@@ -78,6 +78,8 @@ class Transport:
             trace_configs=[trace],
             trust_env=False,
         )
+        # aiohttp has no other way to keep it from sending a GET or DELETE that was cut once more, behind our budget.
+        self._session._retry_connection = False  # noqa: SLF001 - see above
 
     async def __aenter__(self) -> Self:
         return self
@@ -122,10 +124,10 @@ class Transport:
                 content = await self._read(response)
                 names = {name.lower() for name in response.headers}
                 replied = {name: ", ".join(response.headers.getall(name)) for name in names}
-                return RestReply(response.status, replied, content, perhaps_done=progress.connections > 1)
+                return RestReply(response.status, replied, content)
         except (aiohttp.ClientError, OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
             words = _words(error, timeout)
-            raise (SentNoReply(words) if progress.connections else NotSent(words)) from error
+            raise (SentNoReply(words) if progress.connected else NotSent(words)) from error
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         """The body, decompressed piece by piece, so that neither an endless one nor a bomb fills the memory."""
@@ -139,7 +141,7 @@ class Transport:
 
 
 async def _note_connected(_session: aiohttp.ClientSession, context: SimpleNamespace, _parameters: Any) -> None:
-    context.trace_request_ctx.connections += 1
+    context.trace_request_ctx.connected = True
 
 
 def _words(error: BaseException, timeout: float) -> str:
