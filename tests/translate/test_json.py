@@ -196,6 +196,14 @@ def test_a_lone_object_is_an_array_of_one_and_an_array_the_object_of_which_one_i
     }
 
 
+def test_an_array_in_an_array_is_a_longer_one() -> None:
+    a, b, c = ({"PackagingType": {"Code": code}} for code in "abc")
+    packages = [[a], [[None, b]], {"PackagingType": {"Code": [["c"]]}}]
+    assert read({"RateRequest": {"Shipment": {"Package": packages}}}, "/rest/Rate").tree == {
+        "Shipment": {"Package": [a, b, c]}
+    }
+
+
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 

@@ -74,6 +74,7 @@ def test_the_path_tells_the_operation_and_nothing_is_translated(
         ("POST", "/api/rating/v1/%2e%2e", MalformedRequest),
         ("DELETE", "/api/paperlessdocuments/v1/a/b%5Cc", MalformedRequest),
         ("DELETE", "/api/paperlessdocuments/v1/a/..;b", MalformedRequest),
+        ("DELETE", "/api/paperlessdocuments/v1/a/b%0D%0AX:", MalformedRequest),
         ("DELETE", "/api/paperlessdocuments/v1/a/%252e%252e", MalformedRequest),
     ],
 )

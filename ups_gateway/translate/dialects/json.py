@@ -6,7 +6,7 @@ The rule: the body's root decides, not the path. Errors are always `Fault`, by d
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -45,7 +45,7 @@ def decode(body: bytes) -> dict[str, Any]:
     """The body's object, of limited size and depth. Raises MalformedRequest, RequestTooLarge."""
     if not body.strip():
         raise MalformedRequest("The request is empty; a JSON object was expected.")
-    if sum(map(body.count, (b"{", b"[", b","))) > MAX_MARKS:
+    if len(body) - len(body.translate(None, b"{[,")) > MAX_MARKS:
         raise RequestTooLarge(f"The JSON object has more than {MAX_MARKS} parts.")
     try:
         found = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
@@ -114,10 +114,19 @@ def texts(node: Any) -> Any:
     if isinstance(node, dict):
         return {name: texts(value) for name, value in node.items() if value is not None}
     if isinstance(node, list):
-        return [texts(value) for value in node if value is not None]
+        return [texts(value) for value in _items(node)]
     if isinstance(node, bool):
         return "true" if node else "false"
     return str(node).strip()
+
+
+def _items(node: list[Any]) -> Iterator[Any]:
+    """No element repeats within one that repeats: an array in an array is a longer array."""
+    for value in node:
+        if isinstance(value, list):
+            yield from _items(value)
+        elif value is not None:
+            yield value
 
 
 def wire_of(content: Any) -> Wire:

@@ -96,7 +96,7 @@ def unwrap(call: LegacyCall) -> Unwrapped:
 
 def _climbs(step: str) -> bool:
     """The operation is told by the path, so the path must be the one that UPS sees."""
-    return climbs(step) or "/" in step or "\\" in step
+    return climbs(step) or "/" in step or "\\" in step or not step.isprintable()
 
 
 def contents(unwrapped: Unwrapped) -> tuple[Any, ...]:
