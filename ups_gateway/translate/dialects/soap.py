@@ -93,15 +93,16 @@ def _credentials(header: Any) -> Credentials:
 
 
 def _wire(payload: Any, operation: Operation) -> Wire:
-    common, context = COMMON, None
+    own, common, context = _namespace(payload), COMMON, None
     for child in payload:
         if tree.local_name(child) != "Request":
             continue
-        common = _namespace(child) or COMMON
+        # Programs that write their envelopes by hand leave Request in the payload's namespace; UPS answered in its own
+        common = COMMON if _namespace(child) in ("", own) else _namespace(child)
         for element in child.iter():
             if isinstance(element.tag, str) and tree.local_name(element) == "CustomerContext":
                 context = "".join(element.itertext())
-    return Wire(_namespace(payload) or namespace_of(operation), common, context)
+    return Wire(own or namespace_of(operation), common, context)
 
 
 def _namespace(element: Any) -> str:

@@ -31,12 +31,6 @@ def _time(text: str) -> str:
     return text.zfill(6) if text.isdigit() else text
 
 
-def _service(node: dict[str, Any]) -> str | None:
-    """levelCode has three digits where the old API had two: 003 -> 03."""
-    code = str(node.get("levelCode") or node.get("code") or "")
-    return code[1:] if len(code) == 3 and code.startswith("0") else code or None
-
-
 ACTIVITY: Final[Table] = {
     "AlternateTrackingInfo": Drop("REST gives alternate numbers for the package, not for an activity"),
     "ActivityLocation": From(
@@ -66,7 +60,9 @@ ACTIVITY: Final[Table] = {
     "Status": From(
         "status",
         {
-            "StatusType": From("", {"Code": From("type", via=trimmed), "Description": From("description")}),
+            "StatusType": From(
+                "", {"Code": From("type", via=trimmed), "Description": From("description", via=trimmed)}
+            ),
             "StatusCode": From(
                 "", {"Code": From("code", via=trimmed, default=""), "Description": From("simplifiedTextDescription")}
             ),
@@ -171,7 +167,11 @@ XML_ANSWER: Final[Table] = {
             ),
             "Service": From(
                 "package.service",
-                {"Code": Made(_service, ("levelCode", "code")), "Description": From("description")},
+                {
+                    # three digits, as its answers had them (002, 003)
+                    "Code": Made(lambda node: node.get("levelCode") or node.get("code"), ("levelCode", "code")),
+                    "Description": From("description"),
+                },
             ),
             "ReferenceNumber": From(
                 "references", [{"Code": From("code"), "Description": From("words"), "Value": From("number")}]
@@ -243,7 +243,7 @@ SOAP_ACTIVITY: Final[Table] = {
                 "status",
                 {
                     "Type": From("type", via=trimmed),
-                    "Description": From("description"),
+                    "Description": From("description", via=trimmed),
                     "Code": From("code", via=trimmed),
                 },
             ),
@@ -302,14 +302,7 @@ SOAP_ANSWER: Final[Table] = {
             "ShipperNumber": From("shipper_number"),
             "ShipmentAddress": From("addresses", [ADDRESSED]),
             "ShipmentWeight": _SHIPMENT["ShipmentWeight"],
-            # three digits, as its answers had them (002, 003)
-            "Service": From(
-                "package.service",
-                {
-                    "Code": Made(lambda node: node.get("levelCode") or node.get("code"), ("levelCode", "code")),
-                    "Description": From("description"),
-                },
-            ),
+            "Service": _SHIPMENT["Service"],
             "ReferenceNumber": From(
                 "references",
                 [{"Code": From("code"), "Description": From("words"), "Value": From("number", default="")}],

@@ -151,11 +151,11 @@ def _reference(item: Any) -> dict[str, Any]:
 
 
 def _pickup_date(package: dict[str, Any]) -> str | None:
-    """The day of the first pickup or origin scan: REST has no member for it. Activities come newest first."""
-    for activity in reversed(listed(package.get("activity"))):
-        if isinstance(activity, dict) and (_status(activity, "type") == "P" or _status(activity, "code") == "OR"):
-            return activity.get("date")
-    return None
+    """The day of the first pickup or origin scan, else of the label, as in old answers; REST has no member for it."""
+    oldest_first = [item for item in reversed(listed(package.get("activity"))) if isinstance(item, dict)]
+    scans = [item for item in oldest_first if _status(item, "type") == "P" or _status(item, "code") == "OR"]
+    labels = [item for item in oldest_first if _status(item, "type") == "M"]
+    return next((item.get("date") for item in scans + labels), None)
 
 
 def _status(activity: dict[str, Any], name: str) -> str:
@@ -172,7 +172,7 @@ def _date(package: dict[str, Any], kind: str) -> str | None:
 
 def _due_time(package: dict[str, Any]) -> str | None:
     time = package.get("deliveryTime")
-    return time.get("endTime") if isinstance(time, dict) and time.get("type") != "DEL" else None
+    return time.get("endTime") or None if isinstance(time, dict) and time.get("type") != "DEL" else None
 
 
 def _is_cod(item: Any) -> bool:
@@ -180,6 +180,7 @@ def _is_cod(item: Any) -> bool:
 
 
 def trimmed(text: str) -> str:
-    """A code without the junk around it."""
-    # UPS's test environment ends status codes with a carriage return, written as a character reference
+    """A code or description without the junk around it."""
+    # UPS's test environment ends status codes with a carriage return, written as a character reference; descriptions
+    # end in a blank that old answers did not have
     return text.replace("&#xD;", "").strip()
