@@ -114,8 +114,10 @@ def test_a_refusal_of_the_gateways_own_bearer_is_not_told_as_the_programs(status
     )
 
 
-@pytest.mark.parametrize("body", [{}, {"PickupCreationResponse": "x"}, {"VoidShipmentResponse": None}])
-def test_an_object_that_holds_no_other_is_no_success(body: Any) -> None:
+@pytest.mark.parametrize(
+    "body", [{}, {"odd": {"a": 1}}, {"PickupCreationResponse": "x"}, {"VoidShipmentResponse": None}]
+)
+def test_an_object_without_an_answer_in_it_is_no_success(body: Any) -> None:
     assert isinstance(faults.refusal(reply(body), creating=True), OutcomeUnknown)
     assert isinstance(faults.refusal(reply(body), creating=False), UpsUnreachable)
 

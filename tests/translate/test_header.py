@@ -244,7 +244,11 @@ def answered(operation: Operation, version: str, body: Any) -> Any:
 
 
 ONE: dict[str, Any] = {
-    "X": {"Alert": [{"Code": "1"}], "RatedShipment": [{"RatedPackage": [{"Weight": "1"}]}], "Candidate": [["a"]]}
+    "XResponse": {
+        "Alert": [{"Code": "1"}],
+        "RatedShipment": [{"RatedPackage": [{"Weight": "1"}]}],
+        "Candidate": [["a"]],
+    }
 }
 
 
@@ -254,18 +258,30 @@ ONE: dict[str, Any] = {
         (
             Operation.RATE,
             "v1",
-            {"X": {"Alert": {"Code": "1"}, "RatedShipment": {"RatedPackage": {"Weight": "1"}}, "Candidate": [["a"]]}},
+            {
+                "XResponse": {
+                    "Alert": {"Code": "1"},
+                    "RatedShipment": {"RatedPackage": {"Weight": "1"}},
+                    "Candidate": [["a"]],
+                }
+            },
         ),
         (
             Operation.RATE,
             "2205",
-            {"X": {"Alert": {"Code": "1"}, "RatedShipment": {"RatedPackage": {"Weight": "1"}}, "Candidate": [["a"]]}},
+            {
+                "XResponse": {
+                    "Alert": {"Code": "1"},
+                    "RatedShipment": {"RatedPackage": {"Weight": "1"}},
+                    "Candidate": [["a"]],
+                }
+            },
         ),
         (
             Operation.RATE,
             "v2403",
             {
-                "X": {
+                "XResponse": {
                     "Alert": [{"Code": "1"}],
                     "RatedShipment": {"RatedPackage": [{"Weight": "1"}]},
                     "Candidate": [["a"]],
@@ -276,13 +292,19 @@ ONE: dict[str, Any] = {
         (
             Operation.ADDRESS_STREET,
             "v1",
-            {"X": {"Alert": {"Code": "1"}, "RatedShipment": [{"RatedPackage": [{"Weight": "1"}]}], "Candidate": ["a"]}},
+            {
+                "XResponse": {
+                    "Alert": {"Code": "1"},
+                    "RatedShipment": [{"RatedPackage": [{"Weight": "1"}]}],
+                    "Candidate": ["a"],
+                }
+            },
         ),
         (Operation.ADDRESS_STREET, "v2", ONE),
         (
             Operation.LABEL_RECOVERY,
             "v1",
-            {**ONE, "X": {**ONE["X"], "Alert": {"Code": "1"}}},
+            {**ONE, "XResponse": {**ONE["XResponse"], "Alert": {"Code": "1"}}},
         ),
     ],
 )

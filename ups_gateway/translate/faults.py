@@ -31,6 +31,9 @@ def body_of(reply: RestReply) -> Any:
 _NO_CODES: Mapping[str, Refusal] = MappingProxyType({})
 _ABOUT_THE_BEARER = "25000"
 """How codes begin by which UPS refuses who asks (UPS.md, appendix A): here that is the gateway."""
+_ROOT = "Response"
+_OTHER_ROOTS = frozenset({"validationList", "originPickList", "destinationPickList", "shipment"})
+"""Of time in transit and of landed cost (TimeInTransit.yaml, LandedCost.yaml); all others end as `_ROOT` does."""
 
 
 def refusal(
@@ -81,8 +84,11 @@ def refusal(
 
 
 def says_something(body: Any) -> bool:
-    """UPS's answers are objects around at least one other; `{}` does not say that anything was done."""
-    return isinstance(body, dict) and any(isinstance(member, dict | list) for member in body.values())
+    """It has a member that UPS's good answers have; `{}` does not say that anything was done."""
+    return isinstance(body, dict) and any(
+        isinstance(member, dict | list) and (name.endswith(_ROOT) or name in _OTHER_ROOTS)
+        for name, member in body.items()
+    )
 
 
 def errors_of(body: Any) -> tuple[Refusal, ...]:
