@@ -388,12 +388,14 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class RefreshRecord:
-    """One line of a profile's refresh history, in words."""
+    """One line of a profile's history, in words: a refresh of its tokens, or a sign-in."""
 
     profile: int
     at: datetime
     ok: bool
     words: str
+    consent: bool = False
+    """Somebody signed in at UPS."""
 
 
 # --- the ledger -------------------------------------------------------------------------------------------------------

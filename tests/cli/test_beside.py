@@ -225,6 +225,8 @@ def test_a_profile_is_shown_refreshed_and_its_connection_tested(beside: Beside) 
     assert (refreshed.exit_code, refreshed.stdout) == (0, "The tokens were refreshed.\n")
     shown = json.loads(_run("profiles", "show", demo, "--json").stdout)
     assert (shown["profile"]["fields"]["refresh_count"], shown["history"][0]["ok"]) == ("1", True)
+    results = [line.split("  ")[1] for line in _run("profiles", "show", demo).stdout.splitlines()[-2:]]
+    assert results == ["refreshed", "signed in"]
     lines = _run("profiles", "show", returns).stdout.splitlines()
     assert lines[0].startswith("Returns: Refused by UPS. UPS refused: ")
     assert [line for line in lines if " failed " in line] != []

@@ -52,7 +52,9 @@ async def test_a_sign_in_makes_a_profile_with_a_token_that_works(bench: Bench, p
     assert await bench.works(profile.tokens.access_token)
     assert profile.tokens.refresh_expires_at == START + timedelta(days=60)
     assert await bench.store.profile(profile.id) == profile
-    assert await bench.history(profile.id) == [(True, "Authorized by signing in at UPS.")]
+    assert await bench.history(profile.id) == [
+        (True, "Somebody signed in at UPS. The access token lasts 60 minutes, the refresh token 60 days.")
+    ]
     assert ("code_challenge" in parse_qs(urlsplit(address).query)) is pkce
 
 

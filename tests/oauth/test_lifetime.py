@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ups_gateway.model import Health, Profile, Secret, TokenPair
-from ups_gateway.oauth.lifetime import Held, due_at, health, held_from_store, not_authorised
+from ups_gateway.oauth.lifetime import Held, due_at, health, held_from_store, lasting, not_authorised
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -99,3 +99,18 @@ def test_a_pair_obtained_in_the_future_is_not_trusted(back: float, ends: float) 
 def test_a_pair_without_any_date_counts_from_now() -> None:
     found = held_from_store(Profile(1, "Dock", "main", "test", pair()), NOW, 0.0)
     assert found == Held(Secret("a"), NOW, NOW + HOUR, 3600.0)
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (60 * DAY - timedelta(seconds=1), "60 days"),
+        (DAY, "24 hours"),
+        (4 * HOUR - timedelta(milliseconds=200), "4 hours"),
+        (HOUR, "60 minutes"),
+        (timedelta(seconds=30), "30 seconds"),
+        (-HOUR, "0 seconds"),
+    ],
+)
+def test_how_long_something_lasts_is_said_in_round_numbers(left: timedelta, words: str) -> None:
+    assert lasting(left) == words

@@ -442,13 +442,13 @@ async def test_a_mark_that_cannot_be_stored_changes_no_outcome(
     assert await stored(bench, profile) == profile
 
 
-async def test_the_history_says_when_the_new_tokens_end(bench: Bench) -> None:
+async def test_the_history_says_how_long_the_new_tokens_last(bench: Bench) -> None:
     profile = await bench.consent()
     bench.clock.advance(HOUR)
     await bench.token(profile.id)
     assert (await bench.history(profile.id))[0] == (
         True,
-        "Renewed. The access token ends 2026-03-01 14:00 UTC, the refresh token 2026-04-30 13:00 UTC.",
+        "UPS gave new tokens. The access token lasts 60 minutes, the refresh token 60 days.",
     )
 
 

@@ -238,6 +238,25 @@ async def test_a_copy_is_kept_before_the_schema_changes_also_when_that_fails(pat
     assert _rows(found[1].path, vault, "SELECT value FROM settings WHERE name = 'name'") == [("value",)]
 
 
+async def test_a_store_of_the_first_schema_is_brought_up_to_date_and_kept(path: Path, vault: Vault) -> None:
+    await (await open_store(path, vault, migrations=MIGRATIONS[:1])).close()
+    raw = sqlite3.connect(path)
+    raw.execute("INSERT INTO profiles (name, application, environment) VALUES ('Dock', 'main', 'production')")
+    records = [(True, "Authorized by signing in at UPS."), (True, "Renewed."), (False, "UPS refuses it.")]
+    for ok, words in records:
+        values = (NOW.isoformat(), ok, words)
+        raw.execute("INSERT INTO refreshes (profile, at, ok, words) VALUES (1, ?, ?, ?)", values)
+    raw.commit()
+    raw.close()
+    store = await open_store(path, vault)
+    found = [(one.ok, one.words, one.consent) for one in reversed(await store.refreshes(1))]
+    await store.close()
+    assert found == [(*record, consent) for record, consent in zip(records, (True, False, False), strict=True)]
+    (copy,) = Copies(path, vault).found()
+    assert (copy.kind, _rows(copy.path, vault, "PRAGMA user_version")) == (Kind.SCHEMA, [(1,)])
+    assert _rows(copy.path, vault, "SELECT ok, words FROM refreshes ORDER BY id") == records
+
+
 async def test_a_rotated_key_seals_all_anew_beside_a_store_in_use(path: Path, tmp_path: Path) -> None:
     key_file, key = tmp_path / "key", make_key()
     write_key_file(key_file, key)

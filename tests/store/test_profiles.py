@@ -131,7 +131,7 @@ async def test_the_latest_use_of_a_profile_is_kept(store: Store, other: Store) -
 
 async def test_the_refresh_history_comes_newest_first_and_its_oldest_end_goes(store: Store, other: Store) -> None:
     profile = await store.add_profile("Warehouse", "portal", "production")
-    records = [RefreshRecord(profile.id, NOW + n * MINUTE, ok=n % 2 == 0, words=f"number {n}") for n in range(3)]
+    records = [RefreshRecord(profile.id, NOW + n * MINUTE, n % 2 == 0, f"number {n}", n == 2) for n in range(3)]
     for record in records:
         await store.add_refresh(record)
     assert await other.refreshes(profile.id) == records[::-1]

@@ -24,7 +24,7 @@ async def test_the_page_shows_the_fields_that_administrators_know(admin: Gateway
     ]
 
 
-async def test_refreshes_and_their_failures_are_told_in_words(admin: Gateway) -> None:
+async def test_sign_ins_refreshes_and_their_failures_are_told_in_words(admin: Gateway) -> None:
     profile = await admin.consent("Dock 3")
     page = await admin.post(f"/profiles/{profile.id}/refresh", **{"from": "profile"})
     assert page.location == f"/profiles/{profile.id}?done=refreshed"
@@ -32,8 +32,9 @@ async def test_refreshes_and_their_failures_are_told_in_words(admin: Gateway) ->
     admin.fault("oauth/refresh", status=401, body=refusal, times=5)
     await admin.post(f"/profiles/{profile.id}/refresh")
     page = await admin.get(page.location)
-    rows = re.findall(r'data-label="Result"><div><span class="badge (\w+)"', page.text)
-    assert rows[:2] == ["bad", "good"]
+    rows = re.findall(r'data-label="Result"><div><span class="badge (\w+)">.*?</span> (.*?)</span>', page.text)
+    assert rows == [("bad", "Failed"), ("good", "Refreshed"), ("good", "Signed in")]
+    assert "Somebody signed in at UPS. The access token lasts" in page.words
     assert "Invalid Refresh Token" in page.words
     assert "The tokens were refreshed." in page.words
 

@@ -56,10 +56,11 @@ async def list_profiles(file: Path | None, *, as_json: bool) -> None:
 @as_json_option
 @run_async
 async def show(profile: int, file: Path | None, *, as_json: bool) -> None:
-    """What UPS said of this profile's tokens, and the history of refreshes."""
+    """What UPS said of this profile's tokens, and its history of sign-ins and refreshes."""
     from ups_gateway.app import parts_of
     from ups_gateway.web.admin import view
     from ups_gateway.web.admin.facts import gather
+    from ups_gateway.web.admin.words import outcome
 
     async with parts_of(read_settings(file)) as parts:
         found = view.status(await gather(parts), parts.zone)
@@ -80,8 +81,8 @@ async def show(profile: int, file: Path | None, *, as_json: bool) -> None:
     click.echo("")
     print_table(
         ("When", "Result", "In words"),
-        [(local(one.at), "refreshed" if one.ok else "failed", one.words or "-") for one in history],
-        "No refresh yet.",
+        [(local(one.at), outcome(one).lower(), one.words or "-") for one in history],
+        "Nothing yet: nobody has signed in.",
     )
 
 

@@ -110,3 +110,13 @@ def not_authorised(profile: Profile, now: datetime) -> NotAuthorised | None:
         f"{happened} Your access key is not the cause. "
         f"Administrator: open the gateway's status page and press {button} for {name}."
     )
+
+
+def lasting(left: timedelta) -> str:
+    """How long something lasts, for people: "60 days", "4 hours", "30 seconds"."""
+    seconds = max(0, round(left.total_seconds()))
+    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        count = round(seconds / length)
+        if count > 1:
+            return f"{count} {unit}"
+    return f"{seconds} seconds"

@@ -16,7 +16,7 @@ from ups_gateway.errors import NotAuthorised, StoreFailed, UpsUnreachable
 from ups_gateway.model import Application, Environment, Profile, RefreshRecord, Secret, TokenPair
 from ups_gateway.oauth.endpoint import Issued, TokenEndpoint
 from ups_gateway.oauth.flow import OAuthRefused, OAuthTransient, Step, TokenRequest, refresh_request
-from ups_gateway.oauth.lifetime import Held, held_from_store, not_authorised
+from ups_gateway.oauth.lifetime import Held, held_from_store, lasting, not_authorised
 from ups_gateway.store import Profiles
 
 log = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ class Renewals:
             self._unsaved.pop(profile_id, None)
             self._refusals.pop(profile_id, None)
             self.adopt(profile, issued.ends)
-        await self._record(profile, "Authorized by signing in at UPS.", ok=True)
+        await self._record(profile, f"Somebody signed in at UPS. {self._ends(issued.pair)}", ok=True, consent=True)
         return profile
 
     async def disconnect(self, profile_id: int) -> None:
@@ -199,7 +199,7 @@ class Renewals:
         self._refusals.pop(profile.id, None)
         self._last_failure.pop(profile.id, None)
         self.adopt(stored, issued.ends)
-        await self._record(stored, _renewed(issued.pair), ok=True)
+        await self._record(stored, f"UPS gave new tokens. {self._ends(issued.pair)}", ok=True)
         return issued.pair
 
     async def _save_kept_back(self, live: Live) -> Live:
@@ -274,9 +274,14 @@ class Renewals:
         log.warning("profile %s: %s", profile.name, words)
         await self._record(profile, words, ok=False)
 
-    async def _record(self, profile: Profile, words: str, *, ok: bool) -> None:
+    def _ends(self, pair: TokenPair) -> str:
+        now, refresh = self._now(), pair.refresh_expires_at
+        tail = "" if refresh is None else f", the refresh token {lasting(refresh - now)}"
+        return f"The access token lasts {lasting(pair.access_expires_at - now)}{tail}."
+
+    async def _record(self, profile: Profile, words: str, *, ok: bool, consent: bool = False) -> None:
         try:
-            await self._store.add_refresh(RefreshRecord(profile.id, self._now(), ok, words))
+            await self._store.add_refresh(RefreshRecord(profile.id, self._now(), ok, words, consent))
         except (StoreFailed, LookupError) as error:
             log.warning("profile %s: the refresh history could not be written: %s", profile.name, error)
 
@@ -312,9 +317,3 @@ def _deleted() -> NotAuthorised:
 
 def _cannot_renew(profile: Profile) -> str:
     return f'The gateway could not renew its authorization for profile "{profile.name}"'
-
-
-def _renewed(pair: TokenPair) -> str:
-    refresh = pair.refresh_expires_at
-    tail = "" if refresh is None else f", the refresh token {refresh:%Y-%m-%d %H:%M} UTC"
-    return f"Renewed. The access token ends {pair.access_expires_at:%Y-%m-%d %H:%M} UTC{tail}."

@@ -109,8 +109,8 @@ class ProfileRows(Rows):
         async def work(db: aiosqlite.Connection) -> None:
             await self._required(db, record.profile)
             await db.execute(
-                "INSERT INTO refreshes (profile, at, ok, words) VALUES (?, ?, ?, ?)",
-                (record.profile, to_text(record.at), record.ok, printable(record.words, _WORDS_LIMIT)),
+                "INSERT INTO refreshes (profile, at, ok, words, consent) VALUES (?, ?, ?, ?, ?)",
+                (record.profile, to_text(record.at), record.ok, printable(record.words, _WORDS_LIMIT), record.consent),
             )
             await db.execute(
                 """
@@ -126,7 +126,10 @@ class ProfileRows(Rows):
         rows = await self._database.read(
             "SELECT * FROM refreshes WHERE profile = ? ORDER BY id DESC LIMIT ?", (profile_id, limit)
         )
-        return [RefreshRecord(row["profile"], from_text(row["at"]), bool(row["ok"]), row["words"]) for row in rows]
+        return [
+            RefreshRecord(row["profile"], from_text(row["at"]), bool(row["ok"]), row["words"], bool(row["consent"]))
+            for row in rows
+        ]
 
     async def put_pending_consent(self, state_hash: bytes, row: dict[str, Any], expires_at: datetime) -> None:
         sealed = self._vault.seal(msgspec.json.encode(row))

@@ -198,6 +198,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE checks (id INTEGER PRIMARY KEY, count INTEGER NOT NULL)",
     ),
     (
+        "ALTER TABLE refreshes ADD COLUMN consent INTEGER NOT NULL DEFAULT 0",
+        # the words that a sign-in was written with before
+        "UPDATE refreshes SET consent = 1 WHERE ok AND words = 'Authorized by signing in at UPS.'",
+    ),
+    (
         """
         CREATE TABLE seen_alerts (
             subject TEXT PRIMARY KEY,

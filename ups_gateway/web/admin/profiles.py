@@ -50,6 +50,7 @@ async def show(request: web.Request) -> web.Response:
         profiles=facts.profiles,
         moment=lambda at: words.moment(at, parts.zone),
         distance=lambda at: words.distance(at, facts.now),
+        outcome=words.outcome,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Literal
 
-from ups_gateway.model import Health
+from ups_gateway.model import Health, RefreshRecord
 
 Tone = Literal["good", "soon", "bad", "off"]
 
@@ -47,6 +47,13 @@ OUTCOMES: dict[str, tuple[Tone, str]] = {
     "bug": ("bad", "Mistake of the gateway"),
 }
 """Of an exchange, as the journal names it."""
+
+
+def outcome(record: RefreshRecord) -> str:
+    """Of a line in a profile's history."""
+    if not record.ok:
+        return "Failed"
+    return "Signed in" if record.consent else "Refreshed"
 
 
 def day(at: datetime, now: datetime, zone: tzinfo | None) -> str:
