@@ -45,7 +45,12 @@ def _unknown(handed: Handed) -> Iterator[Unbound]:
 def _wrong(key: str, wanted: Address | None, listen: Listen, handed: Sequence[socket.socket]) -> Iterator[Unbound]:
     for one in handed:
         if one.type != socket.SOCK_STREAM or one.family not in (socket.AF_INET, socket.AF_INET6):
-            yield Unbound(key, _place(one), "comes from systemd and is no TCP socket", "its unit wants ListenStream=")
+            yield Unbound(
+                key,
+                _place(one),
+                "comes from systemd and is no TCP socket",
+                "its unit wants ListenStream= with an address and a port",
+            )
             return
         if objection := listen.objection(key, Address(*one.getsockname()[:2])):
             yield Unbound(key, _place(one), objection[0], objection[1])

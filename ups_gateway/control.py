@@ -105,13 +105,13 @@ def name_of(config: Path | None) -> str:
     return str(config.resolve()) if config is not None else ""
 
 
-def listening(path: Path) -> socket.socket:
+def listening(path: Path) -> socket.socket | None:
     """The socket at that path, for its owner and group; one that a former service left there is replaced.
 
-    Raises Unavailable.
+    None where its directory is missing: a service of nobody's but its own user. Raises Unavailable.
     """
     if not path.parent.is_dir():
-        raise Unavailable(f"{path.parent} is not there")
+        return None
     found = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         _replace_stale(path)

@@ -71,11 +71,13 @@ async def _controlled(settings: Settings, manager: Manager) -> AsyncIterator[Non
         path = settings.listen.control
         if not listeners and path is not None:
             try:
-                listeners = [control.listening(path)]
+                own = control.listening(path)
             except control.Unavailable as error:
-                log.info("There is no control socket, so commands open the store: %s.", error)
+                log.warning("There is no control socket, so commands open the store themselves: %s.", error)
             else:
-                stack.callback(path.unlink, missing_ok=True)
+                if own is not None:
+                    listeners.append(own)
+                    stack.callback(path.unlink, missing_ok=True)
         for one in listeners:
             stack.callback(one.close)
             await stack.enter_async_context(control.serving(one, control.name_of(settings.file), os.environ))
