@@ -114,7 +114,8 @@ class Shipping:
             state = State.DELIVERED if row.state is State.CREATED and not two_phase else row.state
             return replace(row, state=state, delivered=True, delivered_at=now, changed_at=now)
 
-        await self._rows.change(shipment, VOIDABLE, make)
+        if await self._rows.change(shipment, VOIDABLE, make):
+            self._waiting.forget_delivered(shipment)
 
     def unanswered(self, shipment: int) -> None:
         """The client gets an error instead of the outcome: whatever is delivered then, its next request is a repeat."""

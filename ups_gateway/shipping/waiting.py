@@ -75,6 +75,11 @@ class Waiting:
         """Nobody waits for the row's answer any more, and nobody has it."""
         self._waits.pop(row, None)
 
+    def forget_delivered(self, row: int) -> None:
+        """The row says now that its answer was delivered, unless somebody waits for it once more."""
+        if self.running(row) is None and self.delivered(row):
+            self.forget(row)
+
     def forget_old(self, before: datetime) -> None:
         """Lets go of sockets that are gone and can no longer be repeated."""
         for row, wait in list(self._waits.items()):
