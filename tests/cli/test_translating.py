@@ -49,7 +49,7 @@ def test_with_a_reply_the_old_answer_is_printed(tmp_path: Path) -> None:
     request = str(case / "legacy-request.xml")
     done = _run("--path", "/ups.app/xml/XAV", "--reply", str(tmp_path / "reply.json"), request)
     assert done.stdout == (
-        '<?xml version="1.0"?>\n<AddressValidationResponse><Response><ResponseStatusCode>1</ResponseStatusCode>'
+        '<?xml version="1.0"?><AddressValidationResponse><Response><ResponseStatusCode>1</ResponseStatusCode>'
         "<ResponseStatusDescription>Success</ResponseStatusDescription></Response><NoCandidatesIndicator/>"
         "</AddressValidationResponse>\n"
     )

@@ -99,7 +99,7 @@ def _told_in_xml(trouble: Trouble, asked: str) -> Told:
     severity = "Transient" if trouble.severity == "Transient" else "Hard"
     wait = f"<MinimumRetrySeconds>{trouble.wait}</MinimumRetrySeconds>" if trouble.wait else ""
     body = (
-        f'<?xml version="1.0"?>\n<{root}Response><Response><ResponseStatusCode>0</ResponseStatusCode>'
+        f'<?xml version="1.0"?><{root}Response><Response><ResponseStatusCode>0</ResponseStatusCode>'
         "<ResponseStatusDescription>Failure</ResponseStatusDescription>"
         f"<Error><ErrorSeverity>{severity}</ErrorSeverity><ErrorCode>{code}</ErrorCode><ErrorDescription>"
         f"{escape(words)}</ErrorDescription>{wait}</Error></Response></{root}Response>"

@@ -43,7 +43,7 @@ async def small(tmp_path: Path, old_answers: Check | None) -> AsyncIterator[Hous
 def failure(root: str, code: str, words: str, severity: str = "Hard") -> bytes:
     """An answer that is an error and nothing else."""
     return (
-        f'<?xml version="1.0"?>\n<{root}><Response><ResponseStatusCode>0</ResponseStatusCode>'
+        f'<?xml version="1.0"?><{root}><Response><ResponseStatusCode>0</ResponseStatusCode>'
         "<ResponseStatusDescription>Failure</ResponseStatusDescription>"
         f"<Error><ErrorSeverity>{severity}</ErrorSeverity><ErrorCode>{code}</ErrorCode>"
         f"<ErrorDescription>{words}</ErrorDescription></Error></Response></{root}>"

@@ -62,7 +62,7 @@ Answer = Callable[[web.Request], web.StreamResponse]
 
 def failure(root: str, severity: str, code: str, words: str) -> str:
     return (
-        f'<?xml version="1.0"?>\n<{root}><Response><ResponseStatusCode>0</ResponseStatusCode>'
+        f'<?xml version="1.0"?><{root}><Response><ResponseStatusCode>0</ResponseStatusCode>'
         "<ResponseStatusDescription>Failure</ResponseStatusDescription>"
         f"<Error><ErrorSeverity>{severity}</ErrorSeverity><ErrorCode>{code}</ErrorCode>"
         f"<ErrorDescription>{words}</ErrorDescription></Error></Response></{root}>"
@@ -121,7 +121,7 @@ def said(tool: str) -> str:
 def told_back(tool: str) -> bytes:
     """The same as old clients take it."""
     _, _, document = said(tool).partition("\r\n")
-    return b'<?xml version="1.0"?>\n' + document.encode("ascii", "xmlcharrefreplace")
+    return b'<?xml version="1.0"?>' + document.encode("ascii", "xmlcharrefreplace")
 
 
 @dataclass

@@ -70,7 +70,7 @@ async def test_a_refusal_that_takes_long_ends_a_begun_answer(hasty: House) -> No
     await hasty.ups.fault(path="/ship", delay_ms=SLOW, status=400, body={"response": {"errors": [error]}})
     body = await hasty.body(confirm())
     assert body.startswith(DECLARATION + b"   ")
-    assert body.replace(b"  ", b"").replace(b"?> \n", b"?>\n") == failure(CONFIRM, "111210", "No service.")
+    assert re.sub(rb"\?> +<", b"?><", body) == failure(CONFIRM, "111210", "No service.")
 
 
 async def test_a_program_of_http_1_0_gets_its_answer_whole_or_is_told_to_try_again(hasty: House) -> None:
@@ -78,7 +78,7 @@ async def test_a_program_of_http_1_0_gets_its_answer_whole_or_is_told_to_try_aga
     await hasty.ups.fault(path="/rating/", delay_ms=100, times=1)
     answer = await hasty.send(old)
     assert b"chunked" not in answer
-    assert hasty.read(answer).startswith(DECLARATION + b"\n<RatingServiceSelectionResponse><Response><Res")
+    assert hasty.read(answer).startswith(DECLARATION + b"<RatingServiceSelectionResponse><Response><Res")
     await hasty.ups.fault(path="/rating/", delay_ms=2000)
     answer = await hasty.send(old)
     assert b"chunked" not in answer

@@ -98,7 +98,7 @@ def test_a_failure_inside_a_good_status_is_upss_refusal(
 def test_a_good_answer_without_what_it_should_hold_is_still_an_answer(body: Any) -> None:
     answer = translate.answer(_asked("Locator"), [reply(body)])
     assert answer.body == (
-        b'<?xml version="1.0"?>\n<LocatorResponse><Response><ResponseStatusCode>1</ResponseStatusCode>'
+        b'<?xml version="1.0"?><LocatorResponse><Response><ResponseStatusCode>1</ResponseStatusCode>'
         b"<ResponseStatusDescription>Success</ResponseStatusDescription></Response></LocatorResponse>"
     )
 
@@ -107,6 +107,6 @@ def test_a_remark_without_a_code_is_no_warning() -> None:
     said = {"ResponseStatusCode": "1", "Error": [{"ErrorDescription": "Hm"}, "odd"]}
     answer = translate.answer(_asked("QVEvents"), [reply({"QuantumViewResponse": {"Response": said}})])
     assert answer.body == (
-        b'<?xml version="1.0"?>\n<QuantumViewResponse><Response><ResponseStatusCode>1</ResponseStatusCode>'
+        b'<?xml version="1.0"?><QuantumViewResponse><Response><ResponseStatusCode>1</ResponseStatusCode>'
         b"<ResponseStatusDescription>Success</ResponseStatusDescription></Response></QuantumViewResponse>"
     )

@@ -171,7 +171,7 @@ def test_the_answer_is_ups_own_in_the_form_that_old_clients_take() -> None:
     assert answer == LegacyAnswer(
         200,
         {"Content-Type": "application/xml"},
-        b'<?xml version="1.0"?>\n<RatingServiceSelectionResponse><Response><TransactionReference><CustomerContext>'
+        b'<?xml version="1.0"?><RatingServiceSelectionResponse><Response><TransactionReference><CustomerContext>'
         b"&#233;</CustomerContext></TransactionReference><ResponseStatusCode>1</ResponseStatusCode>"
         + error("Warning", "110971").encode()
         + b"</Response><A>&#252;&#8364;</A></RatingServiceSelectionResponse>",
@@ -182,7 +182,7 @@ def test_a_failure_is_the_gravest_error_alone() -> None:
     errors = error("Warning", "1") + error("Transient", "2") + error("Hard", "111100", "Invalid &amp; old.")
     answer = answered(old(ROOTS[Operation.RATE][1]), said("RatingServiceSelectionResponse", code="0", errors=errors))
     assert answer.body == (
-        b'<?xml version="1.0"?>\n<RatingServiceSelectionResponse><Response><ResponseStatusCode>0</ResponseStatusCode>'
+        b'<?xml version="1.0"?><RatingServiceSelectionResponse><Response><ResponseStatusCode>0</ResponseStatusCode>'
         b"<ResponseStatusDescription>Failure</ResponseStatusDescription>"
         + error("Hard", "111100", "Invalid &amp; old.").encode()
         + b"</Response></RatingServiceSelectionResponse>"

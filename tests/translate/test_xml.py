@@ -128,7 +128,7 @@ def test_the_context_comes_back_whole_with_its_children_and_versions_unchanged()
         [reply({"VoidShipmentResponse": {"SummaryResult": {"Status": {"Code": "1", "Description": "Voided"}}}})],
     )
     assert answer.body == (
-        b'<?xml version="1.0"?>\n<VoidShipmentResponse><Response><TransactionReference>'
+        b'<?xml version="1.0"?><VoidShipmentResponse><Response><TransactionReference>'
         b'<CustomerContext>Zo&#235; <Id n="1">7 &amp; 8</Id></CustomerContext><XpciVersion>1.0001</XpciVersion>'
         b"<ToolVersion>1.5</ToolVersion></TransactionReference><ResponseStatusCode>1</ResponseStatusCode>"
         b"<ResponseStatusDescription>Success</ResponseStatusDescription></Response><Status><StatusType><Code>1</Code>"
@@ -192,7 +192,7 @@ def test_a_fault_is_one_error_the_gravest_with_status_200(
     asked = translate.read(legacy("/ups.app/xml/Void", ACCESS + _void()))
     answer = translate.fault(asked, error)
     assert answer.body.decode("ascii") == (
-        '<?xml version="1.0"?>\n<VoidShipmentResponse><Response><ResponseStatusCode>0</ResponseStatusCode>'
+        '<?xml version="1.0"?><VoidShipmentResponse><Response><ResponseStatusCode>0</ResponseStatusCode>'
         "<ResponseStatusDescription>Failure</ResponseStatusDescription>"
         f"<Error><ErrorSeverity>{severity}</ErrorSeverity><ErrorCode>{code}</ErrorCode>"
         f"<ErrorDescription>{text}</ErrorDescription>{more}</Error></Response></VoidShipmentResponse>"
@@ -213,7 +213,7 @@ def test_a_fault_is_one_error_the_gravest_with_status_200(
 )
 def test_a_fault_has_the_root_that_can_be_seen_in_the_body_or_that_of_the_tool(path: str, body: str, root: str) -> None:
     answer = translate.fault(legacy(path, body), MalformedRequest("m"))
-    assert answer.body.startswith(f'<?xml version="1.0"?>\n<{root}><Response>'.encode())
+    assert answer.body.startswith(f'<?xml version="1.0"?><{root}><Response>'.encode())
 
 
 def test_a_slow_answer_may_begin_with_the_declaration() -> None:
@@ -222,3 +222,8 @@ def test_a_slow_answer_may_begin_with_the_declaration() -> None:
     headers, first = started
     assert (dict(headers), first) == ({"Content-Type": "application/xml"}, b'<?xml version="1.0"?>')
     assert translate.slow_start(legacy("/elsewhere", "")) is None
+
+
+def test_an_answer_is_one_line_since_there_are_programs_that_read_no_further() -> None:
+    asked = translate.read(legacy("/ups.app/xml/Void", ACCESS + _void("")))
+    assert len(translate.fault(asked, MalformedRequest("m")).body.splitlines()) == 1

@@ -136,5 +136,5 @@ def answer(root: Any) -> LegacyAnswer:
     """UPS's own answer in ASCII, with one warning at most (wire rule 2)."""
     for error in root.findall("Response/Error")[1:]:
         error.getparent().remove(error)
-    text = f"{xml.DECLARATION}\n{tree.ascii_xml(root)}"
+    text = f"{xml.DECLARATION}{tree.ascii_xml(root)}"
     return LegacyAnswer(200, xml.HEADERS, text.encode("ascii"))

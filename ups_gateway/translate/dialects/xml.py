@@ -166,9 +166,10 @@ def answer_root(root: str) -> str:
 
 
 def _answer(root: str, echo: str, code: str, words: str, rest: str) -> LegacyAnswer:
+    # in one line, as UPS sent it: there are programs that read no further than the first
     reference = f"<TransactionReference>{echo}</TransactionReference>" if echo else ""
     text = (
-        f"{DECLARATION}\n<{root}><Response>{reference}<ResponseStatusCode>{code}</ResponseStatusCode>"
+        f"{DECLARATION}<{root}><Response>{reference}<ResponseStatusCode>{code}</ResponseStatusCode>"
         f"<ResponseStatusDescription>{words}</ResponseStatusDescription>{rest}</{root}>"
     )
     return LegacyAnswer(200, HEADERS, text.encode("ascii"))
