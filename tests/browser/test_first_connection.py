@@ -47,6 +47,7 @@ async def test_an_account_that_the_login_lacks_is_explained(chromium: Chromium, 
         await page.goto(f"{new.app.admin.admin_url}/connect")
         await page.get_by_label("Name for this sign-in").fill("Outlet")
         await page.get_by_label("Account number").fill("Z9Y8X7")
+        await page.get_by_label("Postal code").fill("30328")
         await page.get_by_role("button", name="Authorize at UPS").click()
         await allow(page, "outlet")
         await page.get_by_text("Missing or invalid shipper number: what to do").click()

@@ -12,6 +12,9 @@ from tests.cli.conftest import Run
 TYPED = "LICENCE0CANARY01\nold-user\nold-password\n"
 
 
+ADDRESS = ("--postal-code", "30328", "--country", "us")
+
+
 def _accounts(run: Run) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(run("accounts", "list", "--json").stdout)
     return found
@@ -19,10 +22,10 @@ def _accounts(run: Run) -> list[dict[str, Any]]:
 
 def test_an_account_is_added_changed_listed_and_removed(ready: Run) -> None:
     assert ready("accounts", "list").stdout == (
-        "No account yet. Add one: ups-gateway accounts add NUMBER --profile ID\n"
+        "No account yet. Add one: ups-gateway accounts add NUMBER --profile ID --postal-code CODE --country US\n"
     )
     assert ready("profiles", "add", "warehouse", "--application", "shop").exit_code == 0
-    added = ready("accounts", "add", "a1b2c3", "--profile", "1", "--postal-code", "30328", "--label-stock", "6x4")
+    added = ready("accounts", "add", "a1b2c3", "--profile", "1", "--label-stock", "6x4", *ADDRESS)
     assert added.stdout == "Account A1B2C3 (production) has been added.\n"
     changed = ready("accounts", "set", "A1B2C3", "--negotiated", "--inactive", "--label-format", "zpl")
     assert changed.stdout == "Account A1B2C3 (production) has been changed.\n"
@@ -90,9 +93,40 @@ def test_contradictions_are_wrong_usage(ready: Run, arguments: tuple[str, ...]) 
     assert ready(*arguments).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--country", "US"), "Say --postal-code, which A1B2C3 has at UPS: UPS is asked about it with that."),
+        (
+            ("--postal-code", "30328"),
+            "Say --country, the country that A1B2C3 has at UPS: two letters, for example US.",
+        ),
+        (
+            ("--postal-code", "30328", "--country", "USA"),
+            "Say --country, the country that A1B2C3 has at UPS: two letters, for example US.",
+        ),
+    ],
+)
+def test_what_ups_must_be_told_of_a_new_account_is_asked_for(
+    ready: Run, arguments: tuple[str, ...], words: str
+) -> None:
+    failed = ready("accounts", "add", "A1B2C3", *arguments)
+    assert (failed.exit_code, failed.stderr.splitlines()[-1]) == (2, f"Error: {words}")
+    assert _accounts(ready) == []
+
+
+def test_a_country_without_postal_codes_needs_none(ready: Run) -> None:
+    assert ready("accounts", "add", "A1B2C3", "--country", "HK").exit_code == 0
+    assert [(one["country"], one["postal_code"]) for one in _accounts(ready)] == [("HK", "")]
+    ready("profiles", "add", "warehouse", "--application", "shop")
+    assert ready("accounts", "set", "A1B2C3", "--country", "US").exit_code == 0
+    assert ready("accounts", "set", "A1B2C3", "--profile", "1").exit_code == 2
+    assert ready("accounts", "set", "A1B2C3", "--profile", "1", "--postal-code", "30328").exit_code == 0
+
+
 def test_the_same_account_twice_is_refused(ready: Run) -> None:
-    ready("accounts", "add", "A1B2C3")
-    again = ready("accounts", "add", "A1B2C3")
+    ready("accounts", "add", "A1B2C3", *ADDRESS)
+    again = ready("accounts", "add", "A1B2C3", *ADDRESS)
     assert again.exit_code == 1
     assert again.stderr.startswith("Error: ")
 
@@ -112,9 +146,9 @@ def test_a_profile_is_renamed_and_removed_after_a_question(ready: Run) -> None:
 
 
 def test_a_key_is_typed_unseen_mapped_changed_and_removed(ready: Run) -> None:
-    ready("accounts", "add", "A1B2C3")
-    ready("accounts", "add", "D4E5F6")
-    ready("accounts", "add", "A1B2C3", "--environment", "test")
+    ready("accounts", "add", "A1B2C3", *ADDRESS)
+    ready("accounts", "add", "D4E5F6", *ADDRESS)
+    ready("accounts", "add", "A1B2C3", "--environment", "test", *ADDRESS)
     mapped = ready("keys", "map", "--account", "D4E5F6", "--two-phase", "quote", standard_input=TYPED)
     assert mapped.exit_code == 0
     assert mapped.stdout.endswith("Key 1 (…RY01) ships on D4E5F6 (production).\n")
@@ -152,14 +186,14 @@ def test_a_key_is_typed_unseen_mapped_changed_and_removed(ready: Run) -> None:
 
 
 def test_a_number_in_two_environments_must_be_told_apart(ready: Run) -> None:
-    ready("accounts", "add", "A1B2C3")
-    ready("accounts", "add", "A1B2C3", "--environment", "test")
+    ready("accounts", "add", "A1B2C3", *ADDRESS)
+    ready("accounts", "add", "A1B2C3", "--environment", "test", *ADDRESS)
     failed = ready("keys", "map", "--account", "A1B2C3", standard_input=TYPED)
     assert failed.stderr.endswith("Error: More than one environment has an account A1B2C3: ups-gateway accounts list\n")
 
 
 def test_a_password_nobody_used_cannot_be_accepted(ready: Run) -> None:
-    ready("accounts", "add", "A1B2C3")
+    ready("accounts", "add", "A1B2C3", *ADDRESS)
     ready("keys", "map", "--account", "A1B2C3", standard_input=TYPED)
     assert ready("keys", "accept-password", "1").stderr == "Error: Key 1 was not seen with another password.\n"
     assert ready("keys", "set", "1", "--void-after", "soon").exit_code == 2

@@ -40,7 +40,7 @@ async def test_an_account_is_added_to_a_profile_and_asked_about(admin: Gateway) 
 
 
 async def test_an_account_ships_through_client_credentials(admin: Gateway) -> None:
-    await admin.post("/accounts", number="R7S8T9", postal_code="10001", through="application:direct")
+    await admin.post("/accounts", number="R7S8T9", postal_code="10001", country="US", through="application:direct")
     (account,) = await admin.store.accounts()
     assert (account.profile, account.application, account.environment) == (None, "direct", "simulator")
     assert admin.calls("oauth/token") == [200]
@@ -52,7 +52,9 @@ async def test_an_account_ships_through_client_credentials(admin: Gateway) -> No
     [
         ({"number": "A1B2"}, "A UPS account number has 6 or 10 letters and digits"),
         ({"number": "A1B2C3"}, "Account A1B2C3 is there already in the simulator environment."),
-        ({"number": "D4E5F6", "country": "USA"}, "The country is a code of two letters"),
+        ({"number": "D4E5F6", "country": "USA"}, "Enter the country that the account has at UPS"),
+        ({"number": "D4E5F6", "country": ""}, "Enter the country that the account has at UPS"),
+        ({"number": "D4E5F6", "postal_code": ""}, "Enter the postal code that account D4E5F6 has at UPS"),
         ({"number": "D4E5F6", "through": "profile:99"}, "Choose the sign-in that the account ships through."),
         ({"number": "D4E5F6", "through": "application:main"}, "Choose the sign-in that the account ships through."),
         ({"number": "D4E5F6", "through": "profile:x"}, "Choose the sign-in that the account ships through."),
@@ -61,8 +63,10 @@ async def test_an_account_ships_through_client_credentials(admin: Gateway) -> No
 async def test_what_cannot_be_an_account_is_said(admin: Gateway, fields: dict[str, str], words: str) -> None:
     profile = await admin.store.add_profile("Dock 3", "main", "simulator")
     account = await admin.account()
-    page = await admin.post("/accounts", **({"through": f"profile:{profile.id}"} | fields))
+    filled = {"through": f"profile:{profile.id}", "postal_code": "30328", "country": "US"}
+    page = await admin.post("/accounts", **(filled | fields))
     assert (page.status, words in page.words, await admin.store.accounts()) == (400, True, [account])
+    assert admin.calls("/rating/") == []
 
 
 async def test_a_loose_account_is_connected_and_what_was_known_of_it_starts_anew(admin: Gateway) -> None:

@@ -12,7 +12,7 @@ from ups_gateway.model import Account
 
 async def _signed_in_for(admin: Gateway, **account: str) -> Page:
     """The form filled in, the sign-in at UPS, the way back."""
-    fields = {"name": "Dock 3", "application": "main", "country": "us"} | account
+    fields = {"name": "Dock 3", "application": "main", "country": "us", "postal_code": "30328"} | account
     begun = await admin.post("/profiles", **fields)
     assert begun.status == 303, begun.words
     return await admin.come_back(await admin.at_ups(begun.location))
@@ -61,7 +61,9 @@ async def test_an_account_that_is_not_the_logins_is_explained_with_the_steps(adm
     [
         ({"name": ""}, "Give the sign-in a name"),
         ({"number": "A1"}, "A UPS account number has 6 or 10 letters and digits"),
-        ({"number": "A1B2C3", "country": "USA"}, "The country is a code of two letters"),
+        ({"number": "A1B2C3", "country": "USA"}, "Enter the country that the account has at UPS"),
+        ({"number": "A1B2C3", "country": ""}, "Enter the country that the account has at UPS"),
+        ({"number": "A1B2C3", "country": "US"}, "Enter the postal code that account A1B2C3 has at UPS"),
         ({"application": "nothing"}, "The application 'nothing' is not in the configuration."),
     ],
 )

@@ -110,7 +110,8 @@ async def test_the_page_of_a_key_tells_the_program_and_offers_every_choice(admin
 async def test_a_sign_in_begun_for_a_key_leads_back_to_it(admin: Gateway) -> None:
     await admin.seen()
     name = await _seen_id(admin)
-    begun = await admin.post("/profiles", name="Dock 3", application="main", number="A1B2C3", key=name)
+    account = {"number": "A1B2C3", "postal_code": "30328", "country": "US"}
+    begun = await admin.post("/profiles", name="Dock 3", application="main", key=name, **account)
     page = await admin.come_back(await admin.at_ups(begun.location))
     assert f'href="/seen-keys/{name}">Go on: map the access key</a>' in page.text
     assert "A1B2C3" in (await admin.get(f"/seen-keys/{name}")).words

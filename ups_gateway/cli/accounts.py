@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ FORMATS = click.Choice(["GIF", "PNG", "ZPL", "EPL", "SPL"], case_sensitive=False
 def accounts() -> None:
     """List, add and change UPS accounts.
 
-    Example: ups-gateway accounts add A1B2C3 --profile 1 --postal-code 30328
+    Example: ups-gateway accounts add A1B2C3 --profile 1 --postal-code 30328 --country US
     """
 
 
@@ -49,7 +50,7 @@ async def list_accounts(file: Path | None, *, as_json: bool) -> None:
                 )
                 for account in found
             ],
-            "No account yet. Add one: ups-gateway accounts add NUMBER --profile ID",
+            "No account yet. Add one: ups-gateway accounts add NUMBER --profile ID --postal-code CODE --country US",
         )
 
 
@@ -74,7 +75,7 @@ def _with_options(command: Any) -> Any:
     return command
 
 
-@accounts.command(epilog="Example: ups-gateway accounts add A1B2C3 --environment test --application shop")
+@accounts.command(epilog="Example: ups-gateway accounts add A1B2C3 --application shop --postal-code 30328 --country US")
 @click.argument("number")
 @click.option("--environment", default="production", show_default=True, help="Environment the account is used in.")
 @_with_options
@@ -83,7 +84,7 @@ def _with_options(command: Any) -> Any:
 async def add(number: str, environment: str, file: Path | None, **changes: Any) -> None:
     """Add the account NUMBER (6 or 10 characters)."""
     async with opened(file) as at:
-        account = await _changed(at, Account(0, number.strip().upper(), environment), changes)
+        account = await _changed(at, Account(0, number.strip().upper(), environment, country=""), changes)
         made = await at.store.add_account(account)
         click.echo(f"Account {made.number} ({made.environment}) has been added.")
 
@@ -150,5 +151,24 @@ async def _changed(at: Opened, account: Account, changes: dict[str, Any]) -> Acc
         if not (height.isdigit() and width.isdigit()):
             raise click.BadParameter("expected HEIGHTxWIDTH in inches, e.g. 6x4", param_hint="--label-stock")
         given["label_stock"] = (height, width)
+    if "country" in given:
+        given["country"] = given["country"].upper()
     own = {name: given.pop(name) for name in AccountDefaults.__dataclass_fields__ if name in given}
-    return replace(account, **given, defaults=replace(account.defaults, **own))
+    changed = replace(account, **given, defaults=replace(account.defaults, **own))
+    if account.id == 0 or {"profile", "application"} & given.keys():
+        _require_address(changed)
+    return changed
+
+
+def _require_address(account: Account) -> None:
+    """What UPS must be told to be asked about it, which follows a new account and a new way to ship."""
+    from ups_gateway.web.admin.probing import lacks_postal_code
+
+    if not re.fullmatch(r"[A-Z]{2}", account.country):
+        raise click.UsageError(
+            f"Say --country, the country that {account.number} has at UPS: two letters, for example US."
+        )
+    if lacks_postal_code(account):
+        raise click.UsageError(
+            f"Say --postal-code, which {account.number} has at UPS: UPS is asked about it with that."
+        )

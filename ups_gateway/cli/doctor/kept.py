@@ -90,7 +90,8 @@ def applications(parts: AdminParts, profiles: Sequence[Profile], accounts: Seque
                 mend = f"ups-gateway profiles add NAME --application {name}"
                 yield warn(f"application {name}", "No profile belongs to it: nobody has signed in.", mend)
         elif not any(account.application == name for account in accounts):
-            mend = f"ups-gateway accounts add NUMBER --environment {one.environment} --application {name}"
+            through = f"--environment {one.environment} --application {name}"
+            mend = f"ups-gateway accounts add NUMBER {through} --postal-code CODE --country US"
             yield warn(f"application {name}", "No account ships through it.", mend)
 
 

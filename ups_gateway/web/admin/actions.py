@@ -16,7 +16,7 @@ from ups_gateway.model import Account, Grant, State
 from ups_gateway.web.admin import words
 from ups_gateway.web.admin.facts import usable
 from ups_gateway.web.admin.parts import PARTS, AdminParts
-from ups_gateway.web.admin.probing import probe_accounts
+from ups_gateway.web.admin.probing import lacks_postal_code, probe_accounts
 from ups_gateway.web.admin.trouble import Wrong, gone
 from ups_gateway.web.rendering import form_of, render
 
@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"[0-9A-Z]{7,34}")
 async def add_account(request: web.Request) -> web.Response:
     """A new account on a profile or a client-credentials application (`through`), probed at once."""
     parts, form = request.app[PARTS], await form_of(request)
-    wanted = account_of(form)
+    wanted = new_account_of(form)
     profile, application, environment = await _through(parts, form.get("through", ""))
     if any((one.number, one.environment) == (wanted.number, environment) for one in await parts.store.accounts()):
         raise Wrong(f"Account {wanted.number} is there already in the {environment} environment.")
@@ -114,17 +114,25 @@ async def settle(request: web.Request) -> web.Response:
 
 def account_of(form: Mapping[str, str]) -> Account:
     """A new account from the fields of a form, without environment and sign-in yet. Raises Wrong."""
-    country = form.get("country", "").upper() or "US"
+    number, country = account_number(form.get("number", "")), form.get("country", "").upper()
     if not re.fullmatch(r"[A-Z]{2}", country):
-        raise Wrong("The country is a code of two letters, for example US.")
+        raise Wrong("Enter the country that the account has at UPS: a code of two letters, for example US.")
     return Account(
         id=0,
-        number=account_number(form.get("number", "")),
+        number=number,
         environment="",
         nickname=form.get("nickname", "")[:60],
         postal_code=form.get("postal_code", "").upper()[:12],
         country=country,
     )
+
+
+def new_account_of(form: Mapping[str, str]) -> Account:
+    """One from a form, with all that UPS must be told to be asked about it. Raises Wrong."""
+    account = account_of(form)
+    if lacks_postal_code(account):
+        raise Wrong(f"Enter the postal code that account {account.number} has at UPS: UPS is asked about it with that.")
+    return account
 
 
 async def _account_of(request: web.Request) -> Account:

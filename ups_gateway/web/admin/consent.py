@@ -17,7 +17,7 @@ from ups_gateway.model import Account, Application, Environment, Grant, Profile
 from ups_gateway.oauth.consent import Consent
 from ups_gateway.oauth.paste import ConsentFailed, FailureKind
 from ups_gateway.web.admin import words
-from ups_gateway.web.admin.actions import account_of
+from ups_gateway.web.admin.actions import account_of, new_account_of
 from ups_gateway.web.admin.facts import gather, usable
 from ups_gateway.web.admin.parts import PARTS, AdminParts
 from ups_gateway.web.admin.probing import probe_accounts
@@ -78,7 +78,7 @@ async def begin_new(request: web.Request) -> web.Response:
     form = await form_of(request)
     if not form.get("name"):
         raise Wrong("Give the sign-in a name, for example that of the warehouse or of the UPS.com user.")
-    account = account_of(form) if form.get("number") else None
+    account = new_account_of(form) if form.get("number") else None
     back = _return_to(account, form.get("key", ""))
     return await _to_ups(request, form.get("application", ""), None, form["name"][:60], back)
 

@@ -21,6 +21,16 @@ TIME_LIMIT: Final = 10.0
 WHOLE_LIMIT: Final = 25.0
 """Seconds for all of them: a person waits for the page."""
 AT_ONCE: Final = 8
+WITHOUT_POSTAL_CODES: Final = frozenset(
+    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK JM KI KM KN KP LC ML MO MR NR"
+    " NU QA RW SB SC SL SR ST SY TD TF TG TK TL TO TT TV UG VU WS YE ZW".split()
+)
+"""Countries whose addresses have none (Universal Postal Union)."""
+
+
+def lacks_postal_code(account: Account) -> bool:
+    """UPS would refuse the probe for the address, which says nothing of the account."""
+    return not account.postal_code and account.country not in WITHOUT_POSTAL_CODES
 
 
 async def probe_accounts(
