@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from importlib.resources import files
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page
 
 from tests.browser.chromium import Chromium
-from tests.browser.person import allow, card, sign_in, unfolded
-from tests.browser.tour import OPEN, a_day, formed, linked
+from tests.browser.person import sign_in
+from tests.browser.tour import OPEN, a_day, tour
 from ups_gateway.cli.demo.house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -29,24 +28,6 @@ WIDER: Final = """() => document.documentElement.scrollWidth <= document.documen
     .filter((one) => one.children.length === 0)
     .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth)
     .map((one) => one.outerHTML)"""
-FOCUSED: Final = """() => {
-    const one = document.activeElement;
-    if (one === null || one === document.body) return null;
-    const ring = getComputedStyle(one);
-    window.met = window.met ?? [];
-    window.met.push(one);
-    return ring.outlineStyle !== "none" && parseFloat(ring.outlineWidth) >= 2;
-}"""
-CONTROLS: Final = "button, a[href], summary, select, textarea, input:not([type=hidden])"
-UNMET: Final = f"""() => [...document.querySelectorAll("{CONTROLS}")]
-    .filter((one) => one.checkVisibility() && !window.met.includes(one)).map((one) => one.outerHTML)"""
-
-
-async def tour(page: Page, at: House) -> AsyncIterator[str]:
-    async for kind in linked(page, at):
-        yield kind
-    async for name in formed(page, at):
-        yield name
 
 
 async def violations(page: Page, options: dict[str, Any]) -> list[tuple[str, str]]:
@@ -87,52 +68,3 @@ async def test_a_new_gateway_can_be_read_by_everybody(chromium: Chromium, new: H
         assert await violations(page, VIOLATIONS) == []
         await page.emulate_media(color_scheme="dark")
         assert await violations(page, COLOURS) == []
-
-
-async def test_the_tab_key_meets_every_control_of_the_status_page_and_shows_where_it_is(
-    chromium: Chromium, demo: House
-) -> None:
-    await a_day(demo)
-    async with chromium.window() as page:
-        await sign_in(page, demo)
-        await page.evaluate(OPEN)
-        rings = []
-        await page.keyboard.press("Tab")
-        while (ring := await page.evaluate(FOCUSED)) is not None:
-            rings.append(ring)
-            assert len(rings) < 500
-            await page.keyboard.press("Tab")
-        assert await page.evaluate(UNMET) == []
-        assert set(rings) == {True}
-
-
-async def test_the_keyboard_alone_opens_a_question_and_answers_it(chromium: Chromium, demo: House) -> None:
-    async with chromium.window() as page:
-        await sign_in(page, demo)
-        await unfolded(page, "Warehouse")
-        change = page.get_by_role("row", name="W1H2S3").locator("summary")
-        await change.focus()
-        await page.keyboard.press("Enter")
-        await page.keyboard.press("Tab")
-        await expect(page.get_by_role("button", name="Make inactive")).to_be_focused()
-        await page.keyboard.press("Enter")
-        await expect(page.get_by_role("status").get_by_text("The account was changed.")).to_be_visible()
-        await expect(page.get_by_role("row", name="W1H2S3")).to_contain_text("Inactive")
-
-
-async def test_the_keyboard_alone_signs_in_at_ups_again(chromium: Chromium, demo: House) -> None:
-    async with chromium.window() as page:
-        await sign_in(page, demo)
-        await card(page, "Outlet").get_by_role("button", name="Reauthorize").focus()
-        await page.keyboard.press("Enter")
-        await allow(page, "outlet")
-        await expect(page.get_by_role("listitem")).to_contain_text("G4H5J6")
-
-
-async def test_the_first_tab_offers_to_skip_to_the_content(chromium: Chromium, demo: House) -> None:
-    async with chromium.window() as page:
-        await sign_in(page, demo)
-        await page.keyboard.press("Tab")
-        await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
-        await page.keyboard.press("Enter")
-        await expect(page).to_have_url(f"{demo.app.admin.admin_url}/#content")

@@ -35,6 +35,14 @@ async def a_day(at: House) -> None:
     await unaccepted(at)
 
 
+async def tour(page: Page, at: House) -> AsyncIterator[str]:
+    """What each page is called, once it is open. The page is signed in on the way, and signed out at the end."""
+    async for kind in linked(page, at):
+        yield kind
+    async for name in formed(page, at):
+        yield name
+
+
 async def linked(page: Page, at: House) -> AsyncIterator[str]:
     """The kind of each page that links lead to from the status page, once it is open: "/", "/profiles/N"."""
     await sign_in(page, at)
