@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.gateway import HOST, LICENCE, PASSWORD, USER, Gateway, a_gateway, access, confirm, rate, recover, track, void
+from tests.shipping.scripted import Socket
+from tests.simulator.asking import pickup
 from ups_gateway.errors import BlockedKey, NotAuthorised
-from ups_gateway.model import AccessKey, Account, Credentials, KeySighting, Secret, State
+from ups_gateway.model import AccessKey, Account, Credentials, KeySighting, LegacyCall, Secret, State
 
 TEST_HOST = "wwwcie.ups.com"
 
@@ -247,6 +252,47 @@ async def test_a_number_that_the_ledger_does_not_know_goes_by_its_shipper(
     await gateway.store.change_key(replace(gateway.key, accounts=frozenset({second.id})))
     code, used = await account_of(gateway, void(number))
     assert (code[:3], used) == ("190", account)
+
+
+async def at_pickups(gateway: Gateway, root: str, content: Any, *, licence: str = LICENCE, **login: str) -> Any:
+    """The answer to a request of legacy JSON's pickup service, decoded; `login`: another user and password."""
+    token = {"Username": login.get("user", USER), "Password": login.get("password", PASSWORD)}
+    security = {"UsernameToken": token, "ServiceAccessToken": {"AccessLicenseNumber": licence}}
+    body = json.dumps({"UPSSecurity": security, root: content}).encode()
+    call = LegacyCall("POST", HOST, "/rest/Pickup", "", {}, body)
+    handled = await gateway.exchange.handle(call, Socket(), peer="127.0.0.1", time_limit=5.0)
+    return json.loads(handled.answer.body)
+
+
+async def driver_for(gateway: Gateway, account: str) -> str:
+    """The PRN of a pickup tomorrow that this account asked for."""
+    wanted = pickup(f"{gateway.now() + timedelta(days=1):%Y%m%d}")["PickupCreationRequest"]
+    wanted["Shipper"]["Account"]["AccountNumber"] = account
+    answer = await at_pickups(gateway, "PickupCreationRequest", wanted)
+    return str(answer["PickupCreationResponse"]["PRN"])
+
+
+async def test_a_pickup_is_cancelled_on_the_account_that_asked_for_it(gateway: Gateway) -> None:
+    second = await add_account(gateway, "R7S8T9")
+    await gateway.store.change_key(replace(gateway.key, accounts=frozenset({second.id})))
+    prn = await driver_for(gateway, "R7S8T9")
+    (row,) = await gateway.rows()
+    assert (row.kind, row.number, row.tracking_numbers, row.account) == ("other", prn, (), second.id)
+    answer = await at_pickups(gateway, "PickupCancelRequest", {"CancelBy": "02", "PRN": prn})
+    assert answer["PickupCancelResponse"]["Response"]["ResponseStatus"]["Description"] == "Success"
+    await gateway.store.flush()
+    assert (await gateway.store.exchanges(1))[0].account == second.id
+
+
+async def test_a_pickup_of_an_account_that_is_not_the_keys_is_refused_like_an_unknown_number(gateway: Gateway) -> None:
+    prn = await driver_for(gateway, "A1B2C3")
+    await other_key(gateway, await add_account(gateway, "R7S8T9"))
+    cancel = {"CancelBy": "02", "PRN": prn}
+    theirs = await at_pickups(gateway, "PickupCancelRequest", cancel, licence="OTHER", user="other", password="pw")
+    unknown = await at_pickups(gateway, "PickupCancelRequest", {"CancelBy": "02", "PRN": "2929602E9CP"})
+    assert theirs == unknown
+    assert "190105" in json.dumps(theirs)
+    assert gateway.asked("/pickup/02") == 1
 
 
 async def test_a_key_whose_account_is_gone_says_so(gateway: Gateway) -> None:

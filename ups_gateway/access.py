@@ -30,6 +30,7 @@ from ups_gateway.model import (
     Asked,
     Credentials,
     KeySighting,
+    Kind,
     LegacyCall,
     Operation,
     Secret,
@@ -57,8 +58,10 @@ PUBLIC: Final = frozenset(
 UNKNOWN_NUMBER: Final = {
     Operation.VOID: Refusal("190102", "No shipment found within the allowed void period"),
     Operation.LABEL_RECOVERY: Refusal("300007", "The shipment for the requested tracking number could not be found"),
+    Operation.PICKUP_CANCEL: Refusal("190105", "Pickup Cancellation is not Available on this Pickup Request"),
 }
 """UPS's codes and texts for a number that it does not know (lists of error codes in the Shipping guides)."""
+_NO_SHIPMENTS: Final = frozenset({Operation.PICKUP_CANCEL})
 _REMEMBERED: Final = 256
 
 
@@ -80,13 +83,13 @@ class Place:
 
 
 class Access:
-    """`find` gives the ledger's shipments that hold a number, newest first (`Desk.find`)."""
+    """`find` gives the ledger's rows of a kind that hold a number, newest first (`Desk.find`)."""
 
     def __init__(
         self,
         store: Store,
         passwords: Passwords,
-        find: Callable[[str, str], Awaitable[Sequence[Shipment]]],
+        find: Callable[[str, str, Kind], Awaitable[Sequence[Shipment]]],
         *,
         anonymous_licence: str | None,
         now: Callable[[], datetime],
@@ -215,7 +218,7 @@ class Access:
 
     async def _place_of(self, operation: Operation, number: str, default: Account, mine: Sequence[Account]) -> Place:
         by_id = {account.id: account for account in mine}
-        rows = await self._find(number, default.environment)
+        rows = await self._find(number, default.environment, "other" if operation in _NO_SHIPMENTS else "shipment")
         for row in rows:
             if row.account in by_id:
                 return Place(by_id[row.account], row)

@@ -148,7 +148,7 @@ class Asked:
     accounts: tuple[str, ...]
     """Every shipper number the request ships or bills on; third-party and receiver numbers are not among them."""
     tracking_numbers: tuple[str, ...]
-    """Shipment and tracking numbers of a void, label recovery or track."""
+    """Shipment and tracking numbers of a void, label recovery or track; the number of a pickup to be cancelled."""
     root: str
     """Name of the request's root element, e.g. ShipmentConfirmRequest."""
     tree: Tree = field(repr=False)
@@ -418,12 +418,16 @@ class State(StrEnum):
     CANNOT_BE_VOIDED = "cannot_be_voided"
 
 
+Kind = Literal["shipment", "other"]
+"""Of a row in the ledger; pickups, documents and the like are no shipments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shipment:
     """One row of the ledger: something the gateway had, or will have, UPS create."""
 
     id: int
-    kind: Literal["shipment", "other"]
+    kind: Kind
     key: int
     account: int
     environment: str
@@ -437,7 +441,7 @@ class Shipment:
     digest: bytes | None = field(default=None, repr=False)
     """Keyed hash of the digest given to the client."""
     number: str = ""
-    """Shipment identification number; empty until UPS gave one."""
+    """Shipment identification number, of a pickup its PRN; empty until UPS gave one."""
     tracking_numbers: tuple[str, ...] = ()
     delivered: bool = False
     """The client surely has the answer."""

@@ -41,6 +41,7 @@ class Upstream:
     pack = staticmethod(translate.pack)
     pack_reply = staticmethod(translate.pack_reply)
     packages_of = staticmethod(translate.packages_of)
+    pickup_number = staticmethod(translate.pickup_number)
     proposals = staticmethod(translate.proposals)
     references_of = staticmethod(translate.references_of)
     refusal = staticmethod(translate.refusal_of)

@@ -167,6 +167,9 @@ class ScriptedUps:
             raise OutcomeUnknown("no number")
         return Made(numbers[0], tuple(numbers))
 
+    def pickup_number(self, reply: RestReply) -> str:
+        return str(json.loads(reply.body).get("prn", ""))
+
     def labels(self, reply: RestReply) -> tuple[Picture, ...]:
         return tuple(Picture(number, "GIF", b"GIF89a") for number in json.loads(reply.body)["numbers"])
 

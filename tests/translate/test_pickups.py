@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.translate.reading import ACCOUNT
+from tests.translate.reading import ACCOUNT, reply
+from ups_gateway import translate
 from ups_gateway.errors import InvalidRequest
-from ups_gateway.model import Asked, Credentials, Dialect, Operation, RestCall, Terms
+from ups_gateway.model import Asked, Credentials, Dialect, LegacyCall, Operation, RestCall, Terms
 from ups_gateway.translate.operations import SPECS
 from ups_gateway.translate.operations.parts import for_header
 
@@ -40,6 +41,32 @@ def test_the_account_that_a_request_names_must_be_the_keys(
     operation: Operation, tree: Any, accounts: tuple[str, ...]
 ) -> None:
     assert SPECS[operation].accounts(tree) == accounts
+
+
+@pytest.mark.parametrize(
+    ("tree", "numbers"),
+    [
+        ({"by": "02", "number": "2929AONCALL"}, ("2929AONCALL",)),
+        ({"number": "2929AONCALL"}, ("2929AONCALL",)),
+        ({"by": "01", "number": "A1B2C3"}, ()),
+        ({"by": "02"}, ()),
+    ],
+)
+def test_the_pickup_that_is_cancelled_is_read_where_it_is_named(tree: Any, numbers: tuple[str, ...]) -> None:
+    assert SPECS[Operation.PICKUP_CANCEL].tracking_numbers(tree) == numbers
+
+
+@pytest.mark.parametrize(("headers", "numbers"), [({"prn": " 2929AONCALL "}, ("2929AONCALL",)), ({}, ())])
+def test_rest_names_it_in_a_header(headers: dict[str, str], numbers: tuple[str, ...]) -> None:
+    path = "/api/shipments/v2409/pickup/02"
+    assert (
+        translate.read(LegacyCall("DELETE", "onlinetools.ups.com", path, "", headers, b"")).tracking_numbers == numbers
+    )
+
+
+def test_a_new_pickup_has_the_number_that_ups_gave_it() -> None:
+    assert translate.pickup_number(reply({"PickupCreationResponse": {"PRN": "2929AONCALL"}})) == "2929AONCALL"
+    assert translate.pickup_number(reply({"UploadResponse": {}})) == ""
 
 
 def test_only_asking_for_a_driver_is_billed() -> None:

@@ -98,6 +98,10 @@ class Carrier(Protocol):
         """Of a ship call's reply. Raises OutcomeUnknown when it names no shipment."""
         ...
 
+    def pickup_number(self, reply: RestReply) -> str:
+        """Of the reply that a pickup was created with; empty: it was something else."""
+        ...
+
     def labels(self, reply: RestReply) -> Sequence[Label]:
         """Of a ship call's reply, or of a label recovery's."""
         ...

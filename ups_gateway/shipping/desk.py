@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from ups_gateway.errors import InvalidRequest
-from ups_gateway.model import Environment, Operation, Shipment, State
+from ups_gateway.model import Environment, Kind, Operation, Shipment, State
 from ups_gateway.shipping.archive import Archive
 from ups_gateway.shipping.carrier import Carrier, Label, Now, Policy
 from ups_gateway.shipping.lookup import Lookup, look_up
@@ -106,9 +106,9 @@ class Desk:
         """Of each key with confirms since then."""
         return tuple(Acceptance(*counts) for counts in await self._store.confirm_counts(since))
 
-    async def find(self, number: str, environment: str) -> Sequence[Shipment]:
-        """Shipments that hold this shipment or tracking number, newest first."""
-        return [row for row in await self._store.shipments_by_number(number, environment) if row.kind == "shipment"]
+    async def find(self, number: str, environment: str, kind: Kind = "shipment") -> Sequence[Shipment]:
+        """Shipments that hold this shipment or tracking number, or pickups of this number; newest first."""
+        return [row for row in await self._store.shipments_by_number(number, environment) if row.kind == kind]
 
     async def labels(self, shipment: int) -> Sequence[Label]:
         """The labels, from the ledger or by UPS's label recovery. Raises InvalidRequest where there can be none."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, Literal
+from typing import Final
 
 from ups_gateway.errors import (
     BadDigest,
@@ -24,7 +24,7 @@ from ups_gateway.errors import (
     UpsRefused,
     UpsUnreachable,
 )
-from ups_gateway.model import Operation, RestCall, Shipment, State
+from ups_gateway.model import Kind, Operation, RestCall, Shipment, State
 from ups_gateway.shipping.archive import Archive, account_of
 from ups_gateway.shipping.carrier import Carrier, Connection, Now, Order, Outcome, Policy
 from ups_gateway.shipping.desk import Desk
@@ -226,7 +226,7 @@ class Shipping:
         return self._waiting.begin(row.id, connection, work, self._now())
 
     async def _add(self, order: Order, call: RestCall, state: State, digest: str) -> Shipment:
-        kind: Literal["shipment", "other"] = "shipment" if order.operation in _SHIPPING else "other"
+        kind: Kind = "shipment" if order.operation in _SHIPPING else "other"
         # Only a quote is sent later, from the ledger; a card's secrets are kept for nothing else.
         kept = call if state is State.QUOTED else self._carrier.without_card_secrets(call)
         sealed = await self._archive.seal_call(kept, digest)
@@ -309,6 +309,8 @@ class Shipping:
             if row.kind == "shipment":
                 created = self._carrier.created(reply)
                 number, tracking_numbers = created.number, created.tracking_numbers
+            else:
+                number = self._carrier.pickup_number(reply)
         except OutcomeUnknown as error:
             await self._end(row.id, {State.SENT}, State.UNKNOWN, error.message, self._now())
             raise self._unknown(row.id) from error

@@ -30,6 +30,7 @@ from ups_gateway.translate.operations.accounts import every_account
 from ups_gateway.translate.operations.cards import without_card_secrets
 from ups_gateway.translate.operations.label_recovery import recovery_call
 from ups_gateway.translate.operations.own_prices import without_own_prices
+from ups_gateway.translate.operations.pickup_create import number_of as pickup_number
 from ups_gateway.translate.operations.probe import probe_call, probe_verdict
 from ups_gateway.translate.operations.proposals import Proposal, lookup_call, proposals, references_of
 from ups_gateway.translate.operations.shipment_results import Created, Label
@@ -88,6 +89,7 @@ __all__ = [
     "pack",
     "pack_reply",
     "packages_of",
+    "pickup_number",
     "probe_call",
     "probe_verdict",
     "proposals",
@@ -143,6 +145,8 @@ def _read_rest(unwrapped: Unwrapped) -> Asked:
             accounts += spec.accounts(content)
     if operation is Operation.VOID:
         numbers = (rest.shipment(unwrapped), *packages_of(unwrapped.wire.call))
+    if operation is Operation.PICKUP_CANCEL:
+        numbers = rest.pickup(unwrapped)
     return Asked(
         dialect=Dialect.REST,
         operation=operation,

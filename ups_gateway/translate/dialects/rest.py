@@ -124,6 +124,12 @@ def shipment(unwrapped: Unwrapped) -> str:
     return unquote(call.path.rstrip("/").rpartition("/")[2])
 
 
+def pickup(unwrapped: Unwrapped) -> tuple[str, ...]:
+    """The number of the pickup that a cancel names in its header."""
+    prn = unwrapped.wire.call.headers.get("prn", "").strip()
+    return (prn,) if prn else ()
+
+
 def wrap(reply: RestReply) -> LegacyAnswer:
     """UPS's own answer, unchanged."""
     kind = reply.headers.get("content-type", HEADERS["Content-Type"])

@@ -195,6 +195,7 @@ SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
             request=pickup_cancel.request,
             source=pickup_cancel.source,
             accounts=pickup_cancel.accounts,
+            tracking_numbers=pickup_cancel.pickup_numbers,
         ),
         Operation.PICKUP_PENDING: Spec(
             requests={Dialect.SOAP: pickup_pending.REQUEST},

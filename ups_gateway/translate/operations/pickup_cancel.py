@@ -31,6 +31,11 @@ def accounts(tree: Node) -> tuple[str, ...]:
     return tuple(number for number in texts_at(tree, "number") if _by(tree) == BY_ACCOUNT and len(number) in (6, 10))
 
 
+def pickup_numbers(tree: Node) -> tuple[str, ...]:
+    """The pickup that is cancelled, where it is named."""
+    return texts_at(tree, "number") if _by(tree) == BY_NUMBER else ()
+
+
 def _by(tree: Node) -> str:
     by: str = tree.get("by") or (BY_NUMBER if "number" in tree else "")
     return by.zfill(2)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ups_gateway.model import Account, Asked, RestCall, Terms, Translated
+from ups_gateway.model import Account, Asked, RestCall, RestReply, Terms, Translated
+from ups_gateway.translate import faults
 from ups_gateway.translate.engine import FLAG, Default, Drop, From, Node, Table, amend, fill_defaults, flags, leaves
 from ups_gateway.translate.operations.parts import CODE, SOAP_REQUEST, at, copied, listed, required, texts_at
 
@@ -107,6 +108,11 @@ def request(asked: Asked, account: Account, _terms: Terms) -> Translated:
     too_many = (f"{asked.root}/Notification/ConfirmationEmailAddress",) if len(addresses) > 1 else ()
     call = RestCall("POST", f"/api/pickupcreation/{VERSION}/pickup", body=body)
     return Translated(asked, (call,), defaults=filled, ignored=too_many)
+
+
+def number_of(reply: RestReply) -> str:
+    """The PRN that UPS gave the pickup; empty where the reply has none."""
+    return next(iter(texts_at(faults.body_of(reply), "PickupCreationResponse.PRN")), "")
 
 
 def source(_translated: Translated, bodies: Sequence[Any]) -> Any:
