@@ -123,8 +123,8 @@ def listening(path: Path) -> socket.socket | None:
         found.listen(BACKLOG)
     except OSError as error:
         found.close()
-        taken = error.errno == errno.EADDRINUSE
-        raise Unavailable(f"{path} {'is another service' if taken else error.strerror}") from error
+        words = "is another service's" if error.errno == errno.EADDRINUSE else f"cannot be made ({error.strerror})"
+        raise Unavailable(f"{path} {words}") from error
     return found
 
 
@@ -135,7 +135,8 @@ def _replace_stale(path: Path) -> None:
         try:
             tried.connect(str(path))
         except ConnectionRefusedError:
-            path.unlink()
+            if path.is_socket():
+                path.unlink()
         except FileNotFoundError:
             pass
 
@@ -145,7 +146,7 @@ async def serving(listener: socket.socket, config: str, environ: Mapping[str, st
     """Carries out commands until the block ends; those under way are ended then. `config`: `Order`'s."""
     listener.settimeout(0)
     commands: set[asyncio.Task[None]] = set()
-    desk = _Desk(config, _group(listener), environ)
+    desk = _Desk(listener, config, environ)
 
     async def accept() -> None:
         while True:
@@ -174,18 +175,15 @@ def _group(listener: socket.socket) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
+    listener: socket.socket
     config: str
-    group: int
     environ: Mapping[str, str]
 
     async def serve(self, connection: socket.socket, *, busy: bool) -> None:
         """One caller."""
         with connection, contextlib.ExitStack() as held, contextlib.suppress(ConnectionError):
             connection.settimeout(0)
-            if not may_command(connection, self.group):
-                return await _tell(connection, Refused("You are neither root nor in the control socket's group."))
-            if busy:
-                return await _tell(connection, Refused(f"{COMMANDS} commands run already. Try again in a moment."))
+            # Read even of whom is refused: a connection that is closed with something unread loses the reply.
             try:
                 async with asyncio.timeout(ORDER_LIMIT):
                     order, descriptors = await _order(connection)
@@ -193,14 +191,23 @@ class _Desk:
                 return await _tell(connection, Refused("The order could not be read: this is another version."))
             for one in descriptors:
                 held.callback(os.close, one)
-            if len(descriptors) != DESCRIPTORS:
-                return await _tell(connection, Refused("The order came without its ends: this is another version."))
-            if order.config != self.config:
-                return await _tell(connection, Elsewhere())
+            if reply := self._objection(connection, order, descriptors, busy=busy):
+                return await _tell(connection, reply)
             process = await self._begin(order, descriptors)
             held.close()  # only the command holds the caller's ends from now on
             await self._accompany(process, connection)
         return None
+
+    def _objection(
+        self, connection: socket.socket, order: Order, descriptors: Sequence[int], *, busy: bool
+    ) -> Reply | None:
+        if not may_command(connection, _group(self.listener)):
+            return Refused("You are neither root nor in the control socket's group.")
+        if len(descriptors) != DESCRIPTORS:
+            return Refused("The order came without its ends: this is another version.")
+        if order.config != self.config:
+            return Elsewhere()
+        return Refused(f"{COMMANDS} commands run already. Try again in a moment.") if busy else None
 
     async def _begin(self, order: Order, descriptors: Sequence[int]) -> asyncio.subprocess.Process:
         output, errors, channel = descriptors

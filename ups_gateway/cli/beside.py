@@ -183,7 +183,10 @@ class _Conversation:
                         self._write(name, files[0], mode, replace=replace)
                     except OSError as error:
                         answer = inside.Failed(error.errno or errno.EIO, error.strerror or str(error))
-            channel.sendall(msgspec.json.encode(answer))
+            try:
+                channel.sendall(msgspec.json.encode(answer))
+            except ConnectionError as error:
+                raise _gone() from error
         return True
 
     def _write(self, name: str, file: object, mode: int | None, *, replace: bool) -> None:
