@@ -99,7 +99,7 @@ def document() -> str:
     return HEAD + "\n".join([*_matrix(), "", *_refused(), "", *_reasons(), ""])
 
 
-def _tables() -> Iterator[tuple[Operation, Dialect, Table | None, Table | None]]:
+def tables() -> Iterator[tuple[Operation, Dialect, Table | None, Table | None]]:
     for operation in Operation:
         spec = SPECS.get(operation)
         for dialect in (Dialect.XML, Dialect.SOAP, Dialect.JSON, Dialect.HEADER):
@@ -110,7 +110,7 @@ def _tables() -> Iterator[tuple[Operation, Dialect, Table | None, Table | None]]
 def _matrix() -> Iterator[str]:
     yield "| operation | dialect | request: known / carried / dropped | answer: known / carried / dropped | proved by |"
     yield "|---|---|---|---|---|"
-    for operation, dialect, request, answer in _tables():
+    for operation, dialect, request, answer in tables():
         clients = [name for name, proved in CLIENTS.get(dialect, {}).items() if operation in proved]
         yield f"| {operation} | {dialect} | {_counts(request)} | {_counts(answer)} | {', '.join(clients) or '-'} |"
     early = ", ".join(sorted({route.operation.value for route in header.ROUTES}))
@@ -136,7 +136,7 @@ def _refused() -> Iterator[str]:
 
 def _reasons() -> Iterator[str]:
     yield "## Dropped, and why"
-    for operation, dialect, request, answer in _tables():
+    for operation, dialect, request, answer in tables():
         for side, table in (("request", request), ("answer", answer)):
             rows = [row for row in covered(table or {}) if row.reason]
             if rows:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +32,7 @@ from ups_gateway.model import (
     Shipment,
     TwoPhase,
 )
+from ups_gateway.oauth.endpoint import Send
 from ups_gateway.oauth.keeper import Keeper
 from ups_gateway.oauth.vault import FernetVault, make_key
 from ups_gateway.shipping.carrier import Policy
@@ -48,6 +51,8 @@ from ups_gateway.upstream import Upstream
 
 LICENCE, USER, PASSWORD = "DEMO0ACCESS0KEY0", "demo", "demo password"
 HOST = "onlinetools.ups.com"
+ONLY_WHAT_WAS_MADE = Settings(cie=False)
+"""A UPS that knows no other shipments."""
 
 
 def access(licence: str = LICENCE, user: str = USER, password: str = PASSWORD) -> str:
@@ -155,6 +160,11 @@ class Gateway:
     key: AccessKey
     anonymous: str | None = None
     ahead: timedelta = timedelta()
+    send: Send | None = None
+    """The way to UPS, where it is not the transport's own."""
+    monotonic: Callable[[], float] = time.monotonic
+    pause: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep
+    creating_limit: float = 5.0
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     exchange: Exchange = field(init=False)
     shipping: Shipping = field(init=False)
@@ -168,7 +178,8 @@ class Gateway:
 
     def restart(self) -> None:
         """Everything anew but the store and what UPS knows."""
-        client = UpsClient(self.keeper, self.transport.send, now=self.now)
+        send = self.send or self.transport.send
+        client = UpsClient(self.keeper, send, now=self.now, monotonic=self.monotonic, pause=self.pause)
         upstream = Upstream(client, self.keeper, self.environments)
         self.shipping = Shipping(
             self.store,
@@ -181,7 +192,15 @@ class Gateway:
         self.access = Access(
             self.store, self.passwords, self.shipping.desk.find, anonymous_licence=self.anonymous, now=self.now
         )
-        self.exchange = Exchange(self.store, self.access, self.shipping, upstream, now=self.now, creating_limit=5.0)
+        self.exchange = Exchange(
+            self.store,
+            self.access,
+            self.shipping,
+            upstream,
+            now=self.now,
+            creating_limit=self.creating_limit,
+            monotonic=self.monotonic,
+        )
 
     async def hand_in(
         self, document: str, *, first: str | None = None, host: str = HOST, socket: Socket | None = None
@@ -225,16 +244,18 @@ class Gateway:
 
 
 @asynccontextmanager
-async def a_gateway(folder: Path) -> AsyncIterator[Gateway]:
+async def a_gateway(
+    folder: Path, *, ups_settings: Settings = ONLY_WHAT_WAS_MADE, max_body: int = 64 * 1024 * 1024
+) -> AsyncIterator[Gateway]:
     async with AsyncExitStack() as stack:
-        ups = make_app(Settings(cie=False), control=False)
+        ups = make_app(ups_settings, control=False)
         running = await start(ups, port=0)
         stack.push_async_callback(running.close)
         vault = FernetVault(make_key())
         path = folder / "store.sqlite"
         store = await open_store(path, vault)
         stack.push_async_callback(store.close)
-        transport = await stack.enter_async_context(Transport(connect_timeout=2.0))
+        transport = await stack.enter_async_context(Transport(connect_timeout=2.0, max_body=max_body))
         environments = {name: Environment(name, running.url) for name in ("production", "test")}
         applications = {
             name: Application(name, name, Grant.CLIENT_CREDENTIALS, "demo-client", Secret("demo-secret"))

@@ -5,7 +5,7 @@ The rule: UPS's code and text pass through word for word; only the severity is o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -52,7 +52,7 @@ def refusal(
         return None
     wait = retry_after(reply)
     if 400 <= reply.status < 500 and errors:
-        if errors[0].code.startswith(_ABOUT_THE_BEARER):
+        if about_the_bearer(errors):
             return NotAuthorised(
                 f"UPS refuses the gateway's authorization for this ({errors[0].code} {errors[0].message}). Your access"
                 " key is not the cause. Administrator: either the application lacks the product: add it to the"
@@ -89,6 +89,11 @@ def says_something(body: Any) -> bool:
         isinstance(member, dict | list) and (name.endswith(_ROOT) or name in _OTHER_ROOTS)
         for name, member in body.items()
     )
+
+
+def about_the_bearer(errors: Sequence[Refusal]) -> bool:
+    """UPS refuses the gateway's own authorization."""
+    return bool(errors) and errors[0].code.startswith(_ABOUT_THE_BEARER)
 
 
 def errors_of(body: Any) -> tuple[Refusal, ...]:

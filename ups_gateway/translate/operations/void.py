@@ -157,15 +157,15 @@ def voided_reply(packages: Sequence[str]) -> RestReply:
 
 
 def verdict(reply: RestReply) -> VoidVerdict:
-    """voided; voided_warning (190119); already (190117); final: never; passing: try again; odd: an unlisted 4xx, or
+    """voided; voided_warning (190119); already (190117); final: never; passing: try again; odd: an unlisted refusal, or
     success that left a package out."""
     body = faults.body_of(reply)
     errors = faults.errors_of(body)
     said = body.get("VoidShipmentResponse") if isinstance(body, dict) else None
     if 200 <= reply.status < 300 and not errors and isinstance(said, dict):
         return _done(texts_at(body, "VoidShipmentResponse.PackageLevelResults.Status.Code"), warning((body,)))
-    final = 400 <= reply.status < 500 and reply.status not in (401, 429)
-    return _failed(errors, f"UPS answered with status {reply.status}.", certain=final and bool(errors))
+    refused = 200 <= reply.status < 500 and reply.status not in (401, 429) and not faults.about_the_bearer(errors)
+    return _failed(errors, f"UPS answered with status {reply.status}.", certain=refused and bool(errors))
 
 
 def old_verdict(tree: Any, errors: Sequence[Refusal], error: GatewayError | None) -> VoidVerdict:
