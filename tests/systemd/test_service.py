@@ -35,7 +35,7 @@ async def test_it_serves_on_the_sockets_of_systemd_and_tells_how_it_is(tmp_path:
         file, environ = written(
             tmp_path, legacy=f"127.0.0.1:{legacy}", tls=f"127.0.0.1:{secure}", admin=f"127.0.0.1:{admin}"
         )
-        await manager.start("--config", str(file), environ=environ)
+        await manager.start("--config", str(file), environ=environ, watchdog=2.0)
         assert await manager.heard() == ["READY=1"]
         assert manager.status == NOT_SET_UP
         for port in (legacy, second):
