@@ -134,6 +134,14 @@ def test_a_document_of_more_parts_than_any_shipment_has_is_too_large(document: s
     )
 
 
+def test_a_text_longer_than_the_parser_takes_is_refused_before_it_is_decoded() -> None:
+    body = b"<A><B>" + b"x" * 9_999_990 + b"</B><B>" + b"x" * 9_999_990 + b"</B></A>"
+    assert len(tree.to_tree(tree.parse(tree.decode(body)))["B"]) == 2
+    with pytest.raises(RequestTooLarge) as refused:
+        tree.decode(b"<A>" + b"x" * 10_000_001 + b"</A>")
+    assert refused.value.message == "A text of the XML document is longer than 10000000 bytes."
+
+
 def test_an_unescaped_ampersand_in_otherwise_well_formed_xml_is_taken_as_one() -> None:
     assert tree.to_tree(tree.parse("<A>Tom & Jerry &amp; Co &nbsp; &#65;</A>")) == "Tom & Jerry & Co &nbsp; A"
 

@@ -130,7 +130,7 @@ async def test_a_body_that_is_too_large_is_not_asked_for() -> None:
         pytest.param(
             b"POST /ups.app/xml/Void HTTP/9.9\r\nHost: x\r\n\r\n", "/ups.app/xml/Void 10001", id="an unknown version"
         ),
-        pytest.param(b"B@D /ups.app/xml/Void HTTP/1.1\r\n\r\n", "/ 10001", id="no method"),
+        pytest.param(b"B@D /ups.app/xml/Void HTTP/1.1\r\n\r\n", "/ups.app/xml/Void 10001", id="no method"),
         pytest.param(
             b"POST http://www.ups.com/ups.app/xml/Void HTTP/1.1\r\nHost: x\r\nBad Header: x\r\n\r\n",
             "/ups.app/xml/Void 10001",

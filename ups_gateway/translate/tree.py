@@ -17,7 +17,9 @@ from ups_gateway.errors import InvalidRequest, MalformedRequest, RequestTooLarge
 
 MAX_DEPTH: Final = 100
 MAX_MARKS: Final = 40_000
-"""Tags, attributes and references of one document. A shipment of 200 packages, each of 50 elements, has half as many."""
+"""Tags, attributes and references of one document. A shipment of 200 packages of 50 elements has half of them."""
+MAX_TEXT: Final = 10_000_000
+"""Bytes of one text; libxml2 takes no longer ones, and finds that late."""
 _ENCODINGS: Final = frozenset(
     (
         "utf-8",
@@ -41,9 +43,14 @@ _STRAY_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-
 
 
 def decode(body: bytes) -> str:
-    """The body as text: by its byte order mark, by the first declaration's encoding, else UTF-8."""
+    """The body as text: by its byte order mark, by the first declaration's encoding, else UTF-8.
+
+    Raises MalformedRequest, RequestTooLarge.
+    """
     if not body.strip():
         raise MalformedRequest("The request is empty; an XML document was expected.")
+    if len(body) > MAX_TEXT and max(map(len, body.split(b"<"))) > MAX_TEXT:
+        raise RequestTooLarge(f"A text of the XML document is longer than {MAX_TEXT} bytes.")
     for mark, codec in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -105,7 +112,7 @@ def parse(text: str) -> Any:
         return _parsed(data)
     except etree.XMLSyntaxError as first:
         # Working clients send an unescaped & in names and passwords; UPS's kit samples do not, its parser forgave it.
-        mended, count = _STRAY_AMPERSAND.subn(b"&amp;", data)
+        mended, count = _STRAY_AMPERSAND.subn(b"&amp;", data) if b"&" in data else (data, 0)
         if count:
             try:
                 return _parsed(mended)

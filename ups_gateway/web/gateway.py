@@ -25,7 +25,7 @@ from aiohttp.base_protocol import BaseProtocol
 from ups_gateway.errors import GatewayBug, GatewayError, UnknownLicence, UpsUnreachable
 from ups_gateway.model import LegacyAnswer, LegacyCall
 from ups_gateway.web.delivery import Delivery
-from ups_gateway.web.middleware import Limits, Reception, Refused, sanitised
+from ups_gateway.web.middleware import Limits, Reception, Refused, Room, sanitised
 from ups_gateway.web.service_page import service_page
 
 log = logging.getLogger(__name__)
@@ -99,6 +99,7 @@ class Listener:
     """Connections until their delivery is settled."""
     answering: set[OldConnection] = field(default_factory=set)
     """Those that have an answer to come."""
+    room: Room = field(default_factory=Room)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     """Of requests, for the log."""
     server_names: weakref.WeakKeyDictionary[ssl.SSLObject, str] = field(default_factory=weakref.WeakKeyDictionary)
@@ -135,7 +136,7 @@ class OldConnection(BaseProtocol):
     def __init__(self, listener: Listener) -> None:
         super().__init__(asyncio.get_running_loop())
         self._listener = listener
-        self._reception = Reception(self, self._loop, listener.limits)
+        self._reception = Reception(self, self._loop, listener.limits, listener.room)
         self._parser = self._reception.parser
         self._delivery: Delivery | None = None
         self._peer = ""
@@ -237,6 +238,7 @@ class OldConnection(BaseProtocol):
                 await self._settle(shipment, delivered=delivered)
         finally:
             work.cancel()
+            self._reception.leave()
             listener.answering.discard(self)
             listener.open.discard(self)
             if self.transport is not None:

@@ -20,7 +20,7 @@ from aiohttp.http import HttpProcessingError, HttpRequestParser, HttpVersion11, 
 from aiohttp.streams import StreamReader
 from aiohttp.typedefs import Handler, Middleware
 
-from ups_gateway.errors import GatewayError, MalformedRequest, RequestTooLarge
+from ups_gateway.errors import GatewayError, MalformedRequest, RequestTooLarge, UpsUnreachable
 from ups_gateway.model import LegacyCall
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -31,8 +31,14 @@ MAX_LINE = 16_384
 """Longest request line and longest header, in bytes."""
 MAX_HEADERS = 200
 BUFFER = 65_536
+MAX_CHUNKS = 5_000
+"""Of a body; a larger one may have one for each 1,024 bytes beside them. Each costs as much as a thousand bytes."""
+ROOM = 10
+"""So many of the largest bodies may be held at the same time."""
 
-_REQUEST_LINE = re.compile(rb"\s*([A-Za-z]{1,20}) +([^\s?]{1,2000})(?:\?(\S{0,2000}))?( +HTTP/1\.1\s)?")
+_REQUEST_LINE = re.compile(
+    rb"\s*([^\s/]{1,200})[ \t]+((?:/|https?://)[^\s?]{0,2000})(?:\?(\S{0,2000}))?( +HTTP/1\.1\s)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +64,29 @@ class _BrokenPayload(Exception):
     """The body is not what its head declared."""
 
 
+class Room:
+    """What the bodies of all connections take together, in bytes."""
+
+    __slots__ = ("taken",)
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+
 class Reception:
     """The bytes of one connection until they are a request. Fed by the protocol; awaited by its task."""
 
-    def __init__(self, protocol: BaseProtocol, loop: asyncio.AbstractEventLoop, limits: Limits) -> None:
+    def __init__(self, protocol: BaseProtocol, loop: asyncio.AbstractEventLoop, limits: Limits, room: Room) -> None:
         self._limits = limits
+        self._room = room
+        self._taken = 0
         self._begun = bytearray()
         self._head: asyncio.Future[RawRequestMessage] = loop.create_future()
         self._payload: StreamReader | None = None
         self._left: int | None = None
         """Bytes of the body still to come; None: chunked, its end is in the bytes."""
+        self._fed = 0
+        """Bytes that the parser got of a body."""
         self._over = False
         self.server_name: str | None = None
         """The host name of the TLS handshake."""
@@ -87,8 +106,9 @@ class Reception:
         if self._payload is not None:
             self._feed_body(b"" if self._over else data)
         elif not self._head.done():
+            fresh = len(self._begun)
             self._begun += data
-            self._feed_head()
+            self._feed_head(fresh)
 
     def end(self, words: str = "the connection was closed before the request had come in whole") -> None:
         """Nothing more will come."""
@@ -102,6 +122,11 @@ class Reception:
         self._over = True
         if not self._head.done():
             self._head.cancel()
+
+    def leave(self) -> None:
+        """The body is not held any more."""
+        self._room.taken -= self._taken
+        self._taken = 0
 
     async def request(self, expected: Callable[[], None]) -> LegacyCall:
         """Head and body; calls `expected` before the body of a client that waits to be asked for it. Raises Refused."""
@@ -142,13 +167,15 @@ class Reception:
 
     # --- feeding ---
 
-    def _feed_head(self) -> None:
-        start = len(self._begun) - len(self._begun.lstrip(b"\r\n"))
-        end = self._begun.find(b"\r\n\r\n", start)
+    def _feed_head(self, fresh: int) -> None:
+        """`fresh`: where what just came in begins; what was there before is not searched again."""
+        start = len(self._begun) - len(self._begun.lstrip(b"\r\n")) if self._begun.startswith((b"\r", b"\n")) else 0
+        search = max(start, fresh - 3)
+        end = self._begun.find(b"\r\n\r\n", search)
         if end < 0:
             if len(self._begun) > MAX_HEAD:
                 self._fail("the head is too long")
-            elif b"\n\n" in self._begun[start:] or b"\r\r" in self._begun[start:]:
+            elif self._begun.find(b"\n\n", search) >= 0 or self._begun.find(b"\r\r", search) >= 0:
                 self._fail("lines of the head must end with CR and LF")
             return
         head, rest = bytes(self._begun[start : end + 4]), bytes(self._begun[end + 4 :])
@@ -183,6 +210,9 @@ class Reception:
         except HttpProcessingError as error:
             if not payload.is_eof():
                 self._break(error.message)
+        self._fed += len(data)
+        if self._fed > 2 * self._limits.max_body + BUFFER:
+            self._break("the chunks say too much beside the body")
         self._over = self._over or self._left == 0 or payload.is_eof()
 
     def _fail(self, words: str) -> None:
@@ -204,11 +234,20 @@ class Reception:
             raise Refused(self.known(), too_large)
         if message.headers.get(hdrs.EXPECT, "").lower() == "100-continue" and self.speaks_1_1 and not self._over:
             expected()
-        body = bytearray()
+        body, chunks = bytearray(), 0
         while payload is not None and not payload.at_eof():
-            body += await payload.readany()
+            part, ends_chunk = await payload.readchunk()
+            body += part
+            chunks += ends_chunk
+            if chunks > MAX_CHUNKS + len(body) // 1_024:
+                raise _BrokenPayload("the chunks are too small")
+            self._taken += len(part)
+            self._room.taken += len(part)
             if len(body) > self._limits.max_body:
                 raise Refused(self.known(), too_large)
+            if self._room.taken > ROOM * self._limits.max_body:
+                words = "The gateway is busy with other large requests. Nothing was done; try again in a moment."
+                raise Refused(self.known(), UpsUnreachable(words, retry_after=1.0))
         return self._call(message, bytes(body))
 
     def _call(self, message: RawRequestMessage, body: bytes) -> LegacyCall:
