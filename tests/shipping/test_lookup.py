@@ -38,8 +38,9 @@ async def test_every_number_by_every_reference_is_proposed_once_and_nothing_is_c
     ]
     assert (found.references, found.proposals) == (("ORDER 17", "P-1"), (Known(MINE), Known(OTHER)))
     assert found.words == (
-        "UPS knows these by the references ORDER 17, P-1 on account A1B2C3, and the ledger does not. A reference may be"
-        " of several shipments: compare place and service, and say which one it is, if any."
+        "UPS knows these by the references ORDER 17, P-1 on account A1B2C3, and the ledger does not. Another shipment"
+        " may have the same reference: compare place and service before you say that it is it. Packages of one shipment"
+        " are listed each: its number is that of the first."
     )
     assert await house.row(shipment) == before
 
@@ -63,7 +64,12 @@ async def test_in_the_test_environment_a_number_of_the_ledger_may_be_it(tmp_path
         again = (await house.row(made.shipment)).number
         shipment = await lost(house, "ORDER 17")
         house.ups.script = [reply(known=[again])]
-        assert (await house.shipping.desk.look_up(shipment)).proposals == (Known(again),)
+        found = await house.shipping.desk.look_up(shipment)
+        assert found.proposals == (Known(again),)
+        assert found.words == (
+            "UPS knows this one by the reference ORDER 17 on account A1B2C3, and the ledger does not. Another shipment"
+            " may have the same reference: compare place and service before you say that it is it."
+        )
 
 
 async def test_of_many_references_the_first_are_asked_about(house: House) -> None:

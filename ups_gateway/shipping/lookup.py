@@ -20,6 +20,9 @@ MOST_REFERENCES: Final = 5
 TIME_LIMIT: Final = 10.0
 """Seconds for one reference: a person waits."""
 _ASK: Final = "Look for it on ups.com or ask UPS."
+_COMPARE: Final = (
+    "Another shipment may have the same reference: compare place and service before you say that it is it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,12 @@ def _words(asked: Sequence[str], of: int, account: str, found: Sequence[Proposal
     by = f"by the {'references' if len(asked) > 1 else 'reference'} {', '.join(asked)} on account {account}"
     if of > len(asked):
         by += f" (the first {len(asked)} of {of})"
+    if len(found) == 1:
+        return f"UPS knows this one {by}, and the ledger does not. {_COMPARE}"
     if found:
         return (
-            f"UPS knows these {by}, and the ledger does not. A reference may be of several shipments: compare place and"
-            " service, and say which one it is, if any."
+            f"UPS knows these {by}, and the ledger does not. {_COMPARE} Packages of one shipment are listed each: its"
+            " number is that of the first."
         )
     return (
         f"UPS knows nothing {by} that the ledger does not have. It may exist all the same: a new label cannot be"
