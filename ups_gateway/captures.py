@@ -159,6 +159,7 @@ def masked(
     record: ExchangeRecord, call: LegacyCall, said: Sequence[tuple[RestCall, RestReply]], answer: LegacyAnswer
 ) -> Capture:
     """What people may see of it."""
+    sent = [one.body for one, _ in said]
     return Capture(
         id=0,
         at=record.at,
@@ -169,9 +170,10 @@ def masked(
         account=record.account,
         environment=record.environment,
         asked=_pane(f"{call.method} {_address(call.path, masking.query(call.query))}", masking.message(call.body)),
-        said=tuple((_request(one), _reply(reply)) for one, reply in said),
-        answered=_pane(
-            f"{answer.status} {answer.headers.get('Content-Type', '')}".rstrip(), masking.message(answer.body)
+        said=tuple((_request(one), masking.not_repeating(_reply(reply), sent)) for one, reply in said),
+        answered=masking.not_repeating(
+            _pane(f"{answer.status} {answer.headers.get('Content-Type', '')}".rstrip(), masking.message(answer.body)),
+            sent,
         ),
     )
 

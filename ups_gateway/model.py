@@ -5,8 +5,8 @@ Times are aware datetimes in UTC; `seconds` are floats; account numbers and trac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -186,6 +186,13 @@ class RestReply:
     body: bytes = field(repr=False)
     perhaps_done: bool = False
     """An earlier try of this very call got no clear answer: UPS may have carried out that one."""
+
+    def without(self, secrets: Iterable[str]) -> RestReply:
+        """The reply, in which UPS does not repeat these that it was sent."""
+        body = self.body
+        for secret in secrets:
+            body = body.replace(secret.encode(), b"***") if secret else body
+        return replace(self, body=body)
 
 
 @dataclass(frozen=True, slots=True)

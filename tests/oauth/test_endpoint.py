@@ -66,3 +66,15 @@ async def test_a_budget_spent_by_one_profile_holds_back_no_request_of_another(be
     with pytest.raises(UpsUnreachable):
         await bench.token(profiles[0].id)
     assert len(bench.calls()) == 6
+
+
+async def test_a_refusal_that_repeats_what_it_was_sent_is_told_without_it(
+    bench: Bench, endpoint: TokenEndpoint
+) -> None:
+    proof = request(bench).headers["Authorization"].removeprefix("Basic ")
+    words = f"No such client: {proof} with secret-2"
+    error = {"code": "10401", "message": words}
+    bench.fault("oauth/token", status=401, body={"response": {"errors": [error]}})
+    with pytest.raises(OAuthRefused) as caught:
+        await endpoint.ask(bench.applications["direct"], request(bench), Step.CLIENT)
+    assert caught.value.words == "No such client: *** with ***"

@@ -99,3 +99,22 @@ def test_numbers_in_addresses_are_masked() -> None:
     assert masking.query({"trackingnumber": "1Z9", "Code": "02"}) == "trackingnumber=9X9&Code=02"
     assert masking.query("a=%41nn&b") == "a=Xxx&b="
     assert (masking.tree(None), masking.tree("<a>Ann</a>")) == ("", "<a>Xxx</a>")
+
+
+def test_words_do_not_repeat_what_was_sent() -> None:
+    sent = {
+        "Shipment": {"ShipTo": {"Name": "Ann Lee", "Address": {"AddressLine": ["12 Elm Street", "B"]}}, "Code": "LBSX"}
+    }
+    words = "120202 The address 12 elm street of ANN LEE is not valid for LBSX, B."
+    assert masking.not_repeating(words, sent) == "120202 The address … of … is not valid for LBSX, B."
+    assert masking.not_repeating(words, "<a><Name>Ann Lee</Name></a>") == (
+        "120202 The address 12 elm street of … is not valid for LBSX, B."
+    )
+    assert masking.not_repeating(words, None) == words
+
+
+def test_what_is_too_long_for_a_code_is_masked_though_it_is_called_one() -> None:
+    assert [masking.value("Code", text) for text in ("US-BSC", "Ann Lee of Elm Street")] == [
+        "US-BSC",
+        "Xxx Xxx xx Xxx Xxxxxx",
+    ]

@@ -91,6 +91,9 @@ class TokenEndpoint:
             raise OAuthTransient(f"UPS could not be reached: {error}") from error
         except SentNoReply as error:
             raise OAuthTransient(f"UPS's reply was lost: {error}", lost=True) from error
+        if not 200 <= reply.status < 300:
+            # Its words are shown to people, and kept: they must not repeat what was sent.
+            reply = reply.without([*request.secrets, application.client_secret.reveal()])
         try:
             pair = read_tokens(reply, step, sent_at=sent_at, pkce=application.pkce, previous=previous)
         except OAuthRefused as refused:

@@ -89,6 +89,8 @@ class TokenRequest:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     """The form, encoded."""
+    secrets: tuple[str, ...] = field(repr=False)
+    """What it proves who asks with: no answer to it may be shown that repeats one of these."""
 
 
 def new_state(random: bytes) -> str:
@@ -325,7 +327,10 @@ def _milliseconds(value: object) -> datetime | None:
 
 def _request(base_url: str, endpoint: str, form: Mapping[str, str], headers: Mapping[str, str]) -> TokenRequest:
     common = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-    return TokenRequest(f"{base_url}/security/v1/oauth/{endpoint}", common | dict(headers), urlencode(form).encode())
+    proofs = [form.get(name, "") for name in ("code", "code_verifier", "refresh_token")]
+    secrets = (*proofs, headers.get("Authorization", "").removeprefix("Basic "))
+    url = f"{base_url}/security/v1/oauth/{endpoint}"
+    return TokenRequest(url, common | dict(headers), urlencode(form).encode(), secrets)
 
 
 def _basic(application: Application) -> dict[str, str]:

@@ -32,6 +32,7 @@ from ups_gateway.shipping.rows import GONE, NOTHING_THERE, UNDER_WAY, VOIDABLE, 
 from ups_gateway.shipping.voids import Voids
 from ups_gateway.shipping.waiting import Waiting
 from ups_gateway.store import Store, Vault
+from ups_gateway.translate import masking
 
 log = logging.getLogger(__name__)
 
@@ -316,7 +317,7 @@ class Shipping:
             raise self._unknown(row.id) from error
         except GatewayError as error:
             state = State.REFUSED if isinstance(error, UpsRefused) else State.NOT_CREATED
-            await self._end(row.id, UNDER_WAY, state, error.message, self._now())
+            await self._end(row.id, UNDER_WAY, state, _note(error, call), self._now())
             raise
         sealed = await self._archive.seal_replies([reply])
         request = await self._archive.seal_call(self._carrier.without_card_secrets(call), digest)
@@ -364,6 +365,11 @@ class Shipping:
             "UPS was asked to carry this out and gave no clear answer, so it may or may not have been done. Nothing is"
             f" repeated until someone has said which, at {self._policy.page} (shipments, number {shipment})."
         )
+
+
+def _note(error: GatewayError, call: RestCall) -> str:
+    """The ledger is kept longer than what is known of persons, and UPS's words repeat what was sent."""
+    return masking.not_repeating(error.message, call.body) if isinstance(error, UpsRefused) else error.message
 
 
 def _refuse_the_gone(connection: Connection) -> None:

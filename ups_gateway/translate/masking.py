@@ -18,6 +18,10 @@ from ups_gateway.translate.operations.masking import CREDENTIALS, DESCRIBED, SHO
 HIDDEN: Final = "***"
 LONGEST: Final = 200
 """Characters of a value; longer ones are images, documents and digests."""
+LONGEST_SHOWN: Final = 14
+"""The same of a code, an amount or a date; what is longer is something else."""
+_REPEATED: Final = 4
+"""Characters of a value that words are looked through for; shorter ones are codes and units."""
 _BIGGEST: Final = 4 * 1024 * 1024
 _LONGEST_TAG: Final = 2000
 _DEEPEST: Final = 40
@@ -68,7 +72,7 @@ def value(name: str, text: str, under: str = "") -> str:
         return HIDDEN
     if len(text) > LONGEST and lowered not in WORDS:
         return f"[{len(text):,} characters]"
-    if lowered in SHOWN:
+    if lowered in SHOWN and len(text) <= LONGEST_SHOWN:
         return text
     if lowered in WORDS or (lowered == "description" and under.lower() in DESCRIBED):
         return _DIGITS.sub(lambda run: "9" * len(run[0]), text)
@@ -80,6 +84,29 @@ def shape(text: str) -> str:
     return "".join(
         "9" if c.isdigit() else "X" if c.isupper() else "x" if c.isalpha() or not c.isascii() else c for c in text
     )
+
+
+def not_repeating(words: str, sent: Any) -> str:
+    """Words of UPS's, or a masked message, without the values of the request that they repeat."""
+    values = {value for value in _leaves(sent, "") if len(value) >= _REPEATED}
+    if not values:
+        return words
+    longest_first = sorted(values, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), "…", words, flags=re.IGNORECASE)
+
+
+def _leaves(found: Any, name: str) -> Iterator[str]:
+    """Values that are somebody's; of an XML document every text."""
+    if isinstance(found, dict):
+        for key, inner in found.items():
+            yield from _leaves(inner, key)
+    elif isinstance(found, list):
+        for inner in found:
+            yield from _leaves(inner, name)
+    elif isinstance(found, str) and found.lstrip().startswith("<"):
+        yield from (piece.strip() for piece in _pieces(found) if not piece.startswith("<"))
+    elif isinstance(found, str) and name.lower() not in SHOWN:
+        yield found.strip()
 
 
 def _segment(text: str) -> str:

@@ -239,7 +239,8 @@ class UpsClient:
         if started >= errand.ends - errand.least:
             raise UpsUnreachable("There was no time left to ask UPS.", transient=not errand.creating)
         try:
-            return await self._send(errand.method, errand.url, headers, errand.body, timeout=errand.ends - started)
+            reply = await self._send(errand.method, errand.url, headers, errand.body, timeout=errand.ends - started)
+            return reply.without([token.reveal()])
         finally:
             seconds = self._monotonic() - started
             errand.meter.ups_seconds += seconds
