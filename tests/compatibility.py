@@ -19,6 +19,19 @@ from ups_gateway.translate.operations import SPECS
 
 FILE: Final = Path(__file__).parent.parent / "docs" / "compatibility.md"
 
+_BY_THREE_STACKS: Final = (
+    Operation.RATE,
+    Operation.SHIP_CONFIRM,
+    Operation.SHIP_ACCEPT,
+    Operation.VOID,
+    Operation.LABEL_RECOVERY,
+    Operation.TRACK,
+    Operation.ADDRESS_STREET,
+    Operation.TIME_IN_TRANSIT,
+    Operation.PICKUP_CREATE,
+    Operation.PICKUP_RATE,
+    Operation.PICKUP_CANCEL,
+)
 CLIENTS: Final[Mapping[Dialect, Mapping[str, tuple[Operation, ...]]]] = {
     Dialect.XML: {
         "npm shipping-ups 0.5.7": (
@@ -31,6 +44,7 @@ CLIENTS: Final[Mapping[Dialect, Mapping[str, tuple[Operation, ...]]]] = {
             Operation.TIME_IN_TRANSIT,
         ),
         "npm ups-api 0.4.2": (Operation.TRACK, Operation.LOCATOR),
+        "ClassicUPS3 0.1.8": (Operation.SHIP_CONFIRM, Operation.SHIP_ACCEPT, Operation.TRACK),
     },
     Dialect.SOAP: {
         "zeep 4.3": (
@@ -68,8 +82,12 @@ CLIENTS: Final[Mapping[Dialect, Mapping[str, tuple[Operation, ...]]]] = {
             Operation.PICKUP_RATE,
             Operation.PICKUP_CANCEL,
         ),
+        **dict.fromkeys((".NET proxies (Mono)", "npm soap 0.45", "suds 1.2"), _BY_THREE_STACKS),
     },
-    Dialect.JSON: {"npm ups-api 0.4.2": (Operation.PAPERLESS_UPLOAD, Operation.PAPERLESS_PUSH)},
+    Dialect.JSON: {
+        "npm ups-api 0.4.2": (Operation.PAPERLESS_UPLOAD, Operation.PAPERLESS_PUSH),
+        "darbiadev-ups 0.8": (Operation.TRACK, Operation.TIME_IN_TRANSIT),
+    },
     Dialect.HEADER: {
         "npm ups-api 0.4.2": (
             Operation.SHIP,
@@ -77,7 +95,8 @@ CLIENTS: Final[Mapping[Dialect, Mapping[str, tuple[Operation, ...]]]] = {
             Operation.LABEL_RECOVERY,
             Operation.TRACK,
             Operation.PICKUP_CREATE,
-        )
+        ),
+        "darbiadev-ups 0.8": (Operation.ADDRESS_STREET,),
     },
 }
 """Unmodified third-party clients that the tests in tests/clients drive, by what they prove."""
@@ -114,8 +133,8 @@ def _matrix() -> Iterator[str]:
         clients = [name for name, proved in CLIENTS.get(dialect, {}).items() if operation in proved]
         yield f"| {operation} | {dialect} | {_counts(request)} | {_counts(answer)} | {', '.join(clients) or '-'} |"
     early = ", ".join(sorted({route.operation.value for route in header.ROUTES}))
-    proved = sorted({one.value for ops in CLIENTS[Dialect.HEADER].values() for one in ops})
-    yield f"| {early} | header | as soap | UPS's own | npm ups-api 0.4.2: {', '.join(proved)} |"
+    proved = (f"{name}: {', '.join(sorted(one.value for one in ops))}" for name, ops in CLIENTS[Dialect.HEADER].items())
+    yield f"| {early} | header | as soap | UPS's own | {'; '.join(proved)} |"
     passed = ", ".join(sorted({operation.value for _method, _path, operation in rest.ROUTES}))
     yield f"| {passed} | rest | unchanged | unchanged | - |"
 

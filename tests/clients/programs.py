@@ -47,6 +47,13 @@ def php() -> str:
     return found
 
 
+def mono() -> str:
+    """Where Mono is, once it and its makers of SOAP proxies and programs are there."""
+    if not all(shutil.which(tool) for tool in ("mono", "wsdl", "mcs")):
+        _lacking("Mono is not installed, which .NET programs run on; on Debian: apt-get install mono-devel mono-mcs")
+    return "mono"
+
+
 async def said(*command: str, given: Any) -> Any:
     """What the program writes when it is given this. What it complains of is shown if it fails."""
     process = await asyncio.create_subprocess_exec(
