@@ -186,6 +186,8 @@ class RestReply:
     body: bytes = field(repr=False)
     perhaps_done: bool = False
     """An earlier try of this very call got no clear answer: UPS may have carried out that one."""
+    read: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
+    """What its JSON says, once somebody has read it: labels are long, and many look at them (`translate.faults`)."""
 
     def without(self, secrets: Iterable[str]) -> RestReply:
         """The reply, in which UPS does not repeat these that it was sent."""

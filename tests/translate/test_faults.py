@@ -124,3 +124,12 @@ def test_an_object_without_an_answer_in_it_is_no_success(body: Any) -> None:
 
 def test_a_void_that_does_not_say_so_has_voided_nothing() -> None:
     assert [translate.void_verdict(reply(body)).kind for body in ({}, {"odd": {"a": 1}})] == ["passing", "passing"]
+
+
+def test_a_reply_is_decoded_once_and_what_is_taken_to_be_changed_is_nobody_elses() -> None:
+    reply = RestReply(200, {}, b'{"RateResponse": {}}')
+    seen = faults.body_of(reply)
+    assert faults.body_of(reply) is seen
+    assert faults.take_body(reply) is seen
+    assert faults.body_of(reply) == seen
+    assert faults.body_of(reply) is not seen

@@ -222,7 +222,7 @@ def answer(translated: Translated, replies: Sequence[RestReply], *, digest: str 
     if asked.dialect is Dialect.XML and replies and (root := old_api.document(replies[-1])) is not None:
         return old_api.answer(root)
     spec = SPECS[asked.operation]
-    bodies = [faults.body_of(reply) for reply in replies]
+    bodies = [faults.take_body(reply) for reply in replies]
     if asked.dialect is Dialect.HEADER:
         return header.wrap(asked.wire, asked.operation, bodies)
     tree = spec.source(translated, bodies)

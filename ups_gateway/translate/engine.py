@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 Rule = Any  # one of the forms above; a recursive alias says less than the table in the docstring
@@ -288,40 +289,36 @@ class Default:
 
 def fill_defaults(body: Node, defaults: tuple[Default, ...], *given: Any) -> tuple[str, ...]:
     """Fills in what is absent; the paths that were filled."""
-    filled = []
-    for default in defaults:
-        for parent, last in list(_holders(body, default.path.split("."))):
-            if last in parent:
-                continue
-            value = default.value(*given) if callable(default.value) else default.value
-            if value is not None:
-                parent[last] = value
-                filled.append(default.path.replace("?", ""))
-        _prune(body, default.path.split("."))
-    return tuple(dict.fromkeys(filled))
+    filled = [default.path for default in defaults if _fill(body, _steps_to(default.path), default.value, given)]
+    return tuple(path.replace("?", "") for path in dict.fromkeys(filled))
 
 
-def _holders(node: Node, steps: list[str]) -> Iterator[tuple[Node, str]]:
-    step, *rest = steps
+@cache
+def _steps_to(path: str) -> tuple[tuple[str, str], ...]:
+    """Each member on the way with "[]", "?" or "". Paths are constants of tables."""
+    return tuple((step.rstrip("[]?"), step[len(step.rstrip("[]?")) :]) for step in path.split("."))
+
+
+def _fill(node: Node, steps: tuple[tuple[str, str], ...], value: Any, given: tuple[Any, ...]) -> bool:
+    """Whether something was put in. An object on the way is made only then."""
+    (name, kind), rest = steps[0], steps[1:]
     if not rest:
-        yield node, step
-    elif step.endswith("[]"):
-        for item in node.get(step[:-2], ()):
-            yield from _holders(item, rest)
-    elif not step.endswith("?"):
-        yield from _holders(node.setdefault(step, {}), rest)
-    elif step[:-1] in node:
-        yield from _holders(node[step[:-1]], rest)
-
-
-def _prune(node: Any, steps: list[str]) -> None:
-    """Takes away objects that `_holders` made and nothing was put into."""
-    step = steps[0].rstrip("[]?")
-    inner = node.get(step) if isinstance(node, dict) else None
-    if isinstance(inner, dict) and len(steps) > 1:
-        _prune(inner, steps[1:])
-        if not inner:
-            del node[step]
+        if name not in node:
+            made = value(*given) if callable(value) else value
+            if made is not None:
+                node[name] = made
+                return True
+        return False
+    inner = node.get(name)
+    if kind == "[]":
+        return sum(_fill(item, rest, value, given) for item in inner or ()) > 0
+    if inner is None and kind != "?":
+        made = {}
+        if _fill(made, rest, value, given):
+            node[name] = made
+            return True
+        return False
+    return inner is not None and _fill(inner, rest, value, given)
 
 
 # --- what the tables cover (for the completeness test and the docs) ---------------------------------------------------

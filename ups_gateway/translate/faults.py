@@ -21,9 +21,22 @@ _UNKNOWN = (
 
 
 def body_of(reply: RestReply) -> Any:
-    """The reply's JSON, or None when it is no JSON."""
+    """The reply's JSON, or None when it is no JSON. To be looked at, not changed: others get the same."""
+    if not reply.read:
+        reply.read.append(_decoded(reply.body))
+    return reply.read[0]
+
+
+def take_body(reply: RestReply) -> Any:
+    """The same, for one who changes it: nobody else gets this one."""
+    body = body_of(reply)
+    reply.read.clear()
+    return body
+
+
+def _decoded(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(reply.body)
+        return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 

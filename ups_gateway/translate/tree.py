@@ -40,6 +40,15 @@ _DECLARATIONS = re.compile(r"<\?xml\s[^<>]*\?>")
 _ACCESS = re.compile(r"<((?:[\w.-]{1,60}:)?AccessRequest)(?:\s[^<>]*)?/?>")
 _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY|doctype)")
 _STRAY_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
+_PARSER = etree.XMLParser(
+    encoding="utf-8",  # the text is decoded: a declaration that is left in it must not decode it otherwise
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+)
 
 
 def decode(body: bytes) -> str:
@@ -122,16 +131,7 @@ def parse(text: str) -> Any:
 
 
 def _parsed(data: bytes) -> Any:
-    parser = etree.XMLParser(
-        encoding="utf-8",  # the text is decoded: a declaration that is left in it must not decode it otherwise
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    return etree.fromstring(data, parser)
+    return etree.fromstring(data, _PARSER)
 
 
 def _reason(error: etree.XMLSyntaxError) -> str:
@@ -141,14 +141,14 @@ def _reason(error: etree.XMLSyntaxError) -> str:
 
 def to_tree(element: Any, depth: int = 0) -> Any:
     """Children by local name; text trimmed; attributes are left out (no API of UPS's gives them a meaning)."""
-    if depth > MAX_DEPTH:
-        raise MalformedRequest(f"The XML document is nested deeper than {MAX_DEPTH} levels.")
     if len(element) == 0:
         return (element.text or "").strip()
+    if depth >= MAX_DEPTH:
+        raise MalformedRequest(f"The XML document is nested deeper than {MAX_DEPTH} levels.")
     tree: dict[str, Any] = {}
     for child in element:
         name = local_name(child)
-        value = to_tree(child, depth + 1)
+        value = to_tree(child, depth + 1) if len(child) else (child.text or "").strip()
         if name in tree:
             held = tree[name]
             if isinstance(held, list):
