@@ -11,11 +11,12 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import uvloop
 
+from tests.bench import proxy, translation
 from tests.bench.pages import measure_pages
 from tests.simulator.asking import Desk, rating
 from ups_gateway.model import Account, Secret
@@ -23,8 +24,13 @@ from ups_gateway.oauth.vault import FernetVault, make_key
 from ups_gateway.store.passwords import Passwords
 from ups_gateway.store.sqlite import open_store
 
+COMMANDS: Mapping[str, Callable[..., Awaitable[None]]] = {"proxy": proxy.main, "translate": translation.main}
 
-async def main(only: str) -> None:
+
+async def main(only: str, *how: str) -> None:
+    if only in COMMANDS:
+        await COMMANDS[only](*how)
+        return
     if only != "page":
         await measure_what_is_made()
     await measure_pages()
@@ -74,4 +80,4 @@ async def measure_the_accounts_of_a_key() -> None:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main(*sys.argv[1:2] or [""]))
+        runner.run(main(*sys.argv[1:] or [""]))
