@@ -29,6 +29,10 @@ from ups_gateway.simulator.world import SimulatedClock
 
 FOREIGN: Final = "LICENCE0OF0SHOP0"
 """An access key that nobody has mapped."""
+ORDERED: Final = confirm(packages=2).replace(
+    "<Service>", "<ReferenceNumber><Code>PO</Code><Value>ORDER 17</Value></ReferenceNumber><Service>", 1
+)
+"""Two packages with a reference number."""
 SETTLED: Final = 6 * 60
 """Seconds after which a confirm without an accept is a person's worry."""
 
@@ -106,7 +110,7 @@ async def unaccepted(at: House) -> str:
 async def unknown(at: House) -> None:
     """UPS makes a shipment, and its answer is lost."""
     await control(at, "faults", [{"path": "/api/shipments/.*/ship", "drop": "after", "times": 1}])
-    assert (await ask(at, confirm(packages=2))).code == "20001"
+    assert (await ask(at, ORDERED)).code == "20001"
 
 
 async def foreign(at: House) -> None:

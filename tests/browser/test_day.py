@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.chromium import Chromium
-from tests.browser.houses import FOREIGN, ask, control, foreign, unaccepted, unknown
+from tests.browser.houses import FOREIGN, ORDERED, ask, control, foreign, unaccepted, unknown
 from tests.browser.person import allow, card, heading, sign_in, unfolded
 from tests.gateway import confirm, rate
 from ups_gateway.cli.demo.house import PASSWORD, House
@@ -98,6 +98,19 @@ async def test_an_unknown_outcome_is_settled_by_its_number(chromium: Chromium, d
     assert row.number == made["number"]
 
 
+async def test_an_unknown_outcome_is_looked_up_and_settled_by_a_button(chromium: Chromium, demo: House) -> None:
+    await unknown(demo)
+    (made,) = await control(demo, "shipments")
+    async with chromium.window() as page:
+        await sign_in(page, demo)
+        await page.get_by_role("button", name="Look it up at UPS").click()
+        await page.get_by_role("button", name=f"It exists: {made['number']}").click()
+        await expect(page.get_by_role("status").get_by_text("Noted. Thank you.")).to_be_visible()
+        await expect(page.get_by_text("Outcome unknown")).to_have_count(0)
+    (row,) = await demo.app.store.shipments()
+    assert row.number == made["number"]
+
+
 async def test_an_unknown_outcome_that_does_not_exist_frees_the_request(chromium: Chromium, demo: House) -> None:
     await unknown(demo)
     async with chromium.window() as page:
@@ -105,7 +118,7 @@ async def test_an_unknown_outcome_that_does_not_exist_frees_the_request(chromium
         await page.get_by_role("button", name="It does not exist").click()
         await expect(page.get_by_role("status").get_by_text("Noted. Thank you.")).to_be_visible()
     assert [row.state for row in await demo.app.store.shipments()] == [State.NOT_CREATED]
-    assert (await ask(demo, confirm(packages=2))).code == ""
+    assert (await ask(demo, ORDERED)).code == ""
 
 
 async def test_a_sign_in_is_tested_refreshed_and_deleted_after_two_questions(chromium: Chromium, demo: House) -> None:

@@ -58,7 +58,7 @@ async def test_every_page_can_be_read_by_everybody_in_light_and_dark_and_on_a_ph
             await page.set_viewport_size({"width": 1280, "height": 900})
     assert troubles == []
     linked_to = {"/", "/connect", "/profiles/N", "/seen-keys/N", "/traffic", "/traffic/captures/N", "/report"}
-    assert linked_to | {"paste", "tested", "delete", "consent", "consent-failed", "sign-in"} <= set(met)
+    assert linked_to | {"lookup", "paste", "tested", "delete", "consent", "consent-failed", "sign-in"} <= set(met)
 
 
 async def test_a_new_gateway_can_be_read_by_everybody(chromium: Chromium, new: House) -> None:

@@ -76,6 +76,9 @@ async def formed(page: Page, at: House) -> AsyncIterator[str]:
     await page.get_by_text("Delete…").click()
     await page.get_by_role("button", name="Delete Demo").click()
     yield "delete"
+    await page.goto(f"{home}/")
+    await page.get_by_role("button", name="Look it up at UPS").first.click()
+    yield "lookup"
     await page.goto(f"{home}/paste")
     yield "paste"
     await page.get_by_label("Address or code").fill("nothing")
