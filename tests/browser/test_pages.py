@@ -19,6 +19,14 @@ AXE: Final = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 VIOLATIONS: Final = {"resultTypes": ["violations"]}
 COLOURS: Final = VIOLATIONS | {"runOnly": ["color-contrast"]}
 """All that another colour scheme can break."""
+SMALL: Final = """() => [...document.querySelectorAll("button, a[href], summary, select, textarea, input")]
+    .filter((one) => one.checkVisibility() && !(one.matches("a") && getComputedStyle(one).display === "inline"))
+    .filter((one) => {
+        const box = (one.closest("label") ?? one).getBoundingClientRect();
+        return box.width < 24 || box.height < 24;
+    })
+    .map((one) => one.outerHTML)"""
+"""What a finger misses (WCAG 2.2, 2.5.8); links within a text may be as high as its lines."""
 INLINE: Final = """() => [...document.querySelectorAll("*")].flatMap((one) => [
     ...(one.matches("script:not([src]), style, a[href^='javascript:']") ? [one.outerHTML] : []),
     ...[...one.attributes].filter((each) => /^on|^style$/i.test(each.name)).map((each) => one.outerHTML),
@@ -55,6 +63,7 @@ async def test_every_page_can_be_read_by_everybody_in_light_and_dark_and_on_a_ph
             for width in (390, 320):
                 await page.set_viewport_size({"width": width, "height": 800})
                 troubles += [(name, "too wide", width, html) for html in await page.evaluate(WIDER)]
+            troubles += [(name, "too small", html) for html in await page.evaluate(SMALL)]
             await page.set_viewport_size({"width": 1280, "height": 900})
     assert troubles == []
     linked_to = {"/", "/connect", "/profiles/N", "/seen-keys/N", "/traffic", "/traffic/captures/N", "/report"}

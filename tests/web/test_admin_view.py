@@ -71,7 +71,7 @@ def shown(
 
 WORKS = "Shipping works. Next sign-in needed by 14 January 2027."
 UNTIL_27 = "Shipping works until 27 November: sign in again for Dock 1 before then."
-ENDS_SOON = "The sign-in ends in 5 days. Press Reauthorize and sign in at UPS."
+ENDS_SOON = "The sign-in ends in 5 days; until then shipping works. Press Reauthorize and sign in at UPS."
 EXPIRING = replace(PAIR, refresh_expires_at=NOW + 5 * DAY)
 EXPIRED = replace(PAIR, refresh_expires_at=NOW - DAY)
 A1, A2, A3 = account("AAAAA1"), account("AAAAA2"), account("AAAAA3")
@@ -220,25 +220,31 @@ def test_health_button_and_token_statuses_agree(changed: dict[str, Any], said: t
         (
             profile(tokens=EXPIRING),
             Health.EXPIRING,
-            "The sign-in ends in 5 days. Press Reauthorize and sign in at UPS.",
+            "The sign-in ends in 5 days; until then shipping works. Press Reauthorize and sign in at UPS.",
         ),
         (
             profile(tokens=EXPIRED),
             Health.EXPIRED,
-            ("The sign-in has ended. Press Reauthorize and sign in at UPS; shipping works again at once."),
+            (
+                "The sign-in has ended. Its accounts cannot ship. Press Reauthorize and sign in at UPS; shipping works "
+                "again at once."
+            ),
         ),
         (
             profile(rejected="UPS refused: no (1)."),
             Health.REJECTED,
             (
-                "UPS refused: no (1). This happens when the UPS "
+                "UPS refused: no (1). Its accounts cannot ship. This happens when the UPS "
                 "password or the account's payment changed. Press Reauthorize and sign in at UPS."
             ),
         ),
         (
             profile(tokens=None),
             Health.NEVER_AUTHORIZED,
-            ("Nobody has signed in yet. Press Authorize and sign in at UPS with the login that has the accounts."),
+            (
+                "Nobody has signed in yet, and nothing ships through it. Press Authorize and sign in at UPS "
+                "with the login that has the accounts."
+            ),
         ),
     ],
 )

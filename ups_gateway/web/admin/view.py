@@ -66,7 +66,7 @@ def _sections(facts: Facts, zone: tzinfo | None) -> Iterable[Section]:
                 account,
                 Health.NEVER_AUTHORIZED,
                 oauth=False,
-                advice="No sign-in covers this account. Connect it to one that has it.",
+                advice="No sign-in covers this account: it cannot ship. Connect it to one that has it.",
             )
             for account in facts.accounts
             if account.environment == name and _is_loose(account, facts)
@@ -149,16 +149,23 @@ def _profile_advice(profile: Profile, health: Health, now: datetime) -> str:
         case Health.EXPIRING:
             ends = profile.tokens and (profile.tokens.refresh_expires_at or profile.tokens.access_expires_at)
             left = f" {distance(ends, now)}" if ends else " soon"
-            return f"The sign-in ends{left}. Press Reauthorize and sign in at UPS."
+            return f"The sign-in ends{left}; until then shipping works. Press Reauthorize and sign in at UPS."
         case Health.EXPIRED:
-            return "The sign-in has ended. Press Reauthorize and sign in at UPS; shipping works again at once."
+            return (
+                "The sign-in has ended. Its accounts cannot ship. Press Reauthorize and sign in at UPS; shipping works "
+                "again at once."
+            )
         case Health.REJECTED:
             return (
-                f"{profile.rejected} This happens when the UPS password or the account's payment changed. "
+                f"{profile.rejected} Its accounts cannot ship. This happens when the UPS password or the account's "
+                "payment changed. "
                 "Press Reauthorize and sign in at UPS."
             )
         case Health.NEVER_AUTHORIZED:
-            return "Nobody has signed in yet. Press Authorize and sign in at UPS with the login that has the accounts."
+            return (
+                "Nobody has signed in yet, and nothing ships through it. Press Authorize and sign in at UPS with the "
+                "login that has the accounts."
+            )
         case _:
             return (
                 f"The application {profile.application} is no longer in the configuration. "
@@ -263,8 +270,8 @@ def _line(account: Account, source: Health, *, oauth: bool, advice: str = "") ->
     health = account_health(account, source)
     if health is Health.NOT_LINKED:
         advice = (
-            "UPS says that this account is not linked to the login that signed in. On ups.com open Accounts and "
-            "Payment, choose Add Existing Account, then press Test connection here."
+            "UPS says that this account is not linked to the login that signed in: it cannot ship. On ups.com open "
+            "Accounts and Payment, choose Add Existing Account, then press Test connection here."
         )
     return AccountLine(
         id=account.id,

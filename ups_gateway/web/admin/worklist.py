@@ -27,7 +27,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "undelivered": (
         "Created, but the program never took the answer",
-        "Download the label if the parcel ships, or void it.",
+        "UPS bills it unless it is voided. Download the label if the parcel ships, or void it.",
     ),
     "voiding_refused": ("UPS refuses the void so far", "Void it on ups.com if it must not be billed."),
     "voiding_long": ("The void has been tried for more than a day", "Void it on ups.com if it must not be billed."),
