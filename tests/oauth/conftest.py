@@ -99,6 +99,8 @@ class Bench:
     """UPS has answered something."""
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """While it is not set, UPS's answers are held back."""
+    limit: float = 5.0
+    """Seconds of the machine's that UPS gets to answer."""
     store: Store = field(init=False)
     keeper: Keeper = field(init=False)
 
@@ -132,7 +134,7 @@ class Bench:
         *,
         timeout: float,  # noqa: ASYNC109
     ) -> RestReply:
-        reply = await self.transport.send(method, url, headers, body, timeout=min(timeout, 5.0))
+        reply = await self.transport.send(method, url, headers, body, timeout=min(timeout, self.limit))
         self.replied.set()
         await self.gate.wait()
         return reply
@@ -227,7 +229,7 @@ async def bench(tmp_path: Path, settings: Settings) -> AsyncIterator[Bench]:
             app=app,
             url=running.url,
             browser=await stack.enter_async_context(ClientSession()),
-            transport=await stack.enter_async_context(Transport(connect_timeout=2.0)),
+            transport=await stack.enter_async_context(Transport(connect_timeout=2.0, max_body=1_000_000)),
             stack=stack,
             applications={
                 "main": Application(

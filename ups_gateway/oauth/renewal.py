@@ -174,7 +174,7 @@ class Renewals:
             except OAuthTransient as error:
                 tries += 1
                 profile = await self._failed(profile, error)
-                if tries == _TRIES or not await self._may_repeat(application):
+                if tries == _TRIES or profile.rejected or not await self._may_repeat(application):
                     raise UpsUnreachable(f"{_cannot_renew(profile)}: {error.words}.") from error
                 await self._pause(_PAUSE)
             else:
@@ -226,6 +226,9 @@ class Renewals:
         ended = not profile.rejected and not_authorised(profile, self._now()) is not None
         if tokens is None or tokens.refresh_token is None or ended:
             raise self._no_token(profile)
+        if profile.rejected:
+            # This is the call of these ten minutes, whatever becomes of it.
+            self._refusals[profile.id] = _Refusal(profile.generation, self._monotonic(), profile.rejected)
         return tokens, tokens.refresh_token
 
     async def _refused(
