@@ -12,8 +12,6 @@ from typing import Final
 import click
 
 from ups_gateway import __version__
-from ups_gateway.cli.beside import ARGUMENTS
-from ups_gateway.cli.inside import caller
 
 COMMANDS: Final = {
     "demo": ("demo", "See the whole thing work on this machine, without UPS."),
@@ -26,7 +24,7 @@ COMMANDS: Final = {
     "profiles": ("profiles", "List, show, add, refresh, test and disconnect profiles."),
     "accounts": ("accounts", "List, add and change UPS accounts."),
     "keys": ("keys", "Map access keys of old programs to accounts."),
-    "shipments": ("shipments", "Look at the ledger; void, settle, save labels."),
+    "shipments": ("shipments", "Look at the ledger; look up, settle, void, save labels."),
     "alerts": ("alerting", "List what is wrong; send a test alert by every way."),
     "remind": ("alerting", "Say what needs somebody, and nothing when all is well."),
     "traffic": ("reporting", "List recent exchanges."),
@@ -44,15 +42,22 @@ COMMANDS: Final = {
 """Command -> (module, one line). The lines stand here so that --help imports nothing."""
 
 
+ARGUMENTS: Final = "ups_gateway.arguments"
+"""Where a command's whole arguments stand in the context."""
+
+
 class Commands(click.Group):
     """A group whose commands are imported when they are used."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Whole, before they are taken apart: a running service may have to carry them out."""
-        asked = caller()
-        arguments = list(asked.arguments) if asked is not None else args
-        ctx.meta[ARGUMENTS] = tuple(arguments)
-        return super().parse_args(ctx, arguments)
+        if not args:  # a service carries out what somebody else typed, or nobody knows what to type
+            from ups_gateway.cli import inside
+
+            asked = inside.caller()
+            args = list(asked.arguments) if asked is not None else args
+        ctx.meta[ARGUMENTS] = tuple(args)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
         return list(COMMANDS)
