@@ -11,7 +11,21 @@ from typing import Any
 
 import pytest
 
-from tests.gateway import HOST, LICENCE, PASSWORD, USER, Gateway, a_gateway, access, confirm, rate, recover, track, void
+from tests.gateway import (
+    HOST,
+    LICENCE,
+    PASSWORD,
+    USER,
+    Gateway,
+    a_gateway,
+    access,
+    confirm,
+    rate,
+    recover,
+    told,
+    track,
+    void,
+)
 from tests.shipping.scripted import Socket
 from tests.simulator.asking import pickup
 from ups_gateway.errors import BlockedKey, NotAuthorised
@@ -312,3 +326,38 @@ async def test_a_flood_at_the_hashing_is_not_noted(gateway: Gateway) -> None:
     gateway.access._passwords = Busy()  # type: ignore[assignment]
     assert (await gateway.ask(rate(), first=access(password="guess"))).code == "250002"
     assert await sightings(gateway) == []
+
+
+# --- guesses ----------------------------------------------------------------------------------------------------------
+
+
+async def from_elsewhere(gateway: Gateway, password: str, peer: str = "10.0.0.7") -> str:
+    """The code that a request with this password gets from there."""
+    first = access(password=password)
+    call = LegacyCall("POST", HOST, "/ups.app/xml/Rate", "", {}, (first + rate()).encode())
+    handled = await gateway.exchange.handle(call, Socket(), peer=peer, time_limit=5.0)
+    return told(handled.answer).code
+
+
+async def test_a_stranger_who_guesses_is_refused_unheard_and_the_program_goes_on_shipping(gateway: Gateway) -> None:
+    assert (await gateway.ask(rate())).good
+    codes = [await from_elsewhere(gateway, f"guess {number}") for number in range(10)]
+    assert codes == ["250002"] * 10
+    assert [await from_elsewhere(gateway, "guess 11"), await from_elsewhere(gateway, PASSWORD)] == ["250007"] * 2
+    assert (await gateway.ask(rate())).good
+    assert (await gateway.ask(rate(), first=access(password="another"))).code == "250002"
+    assert await from_elsewhere(gateway, PASSWORD, "10.0.0.8") == ""
+    gateway.ahead += timedelta(minutes=16)
+    assert await from_elsewhere(gateway, PASSWORD) == ""
+
+
+async def test_guesses_without_a_user_count_too(gateway: Gateway) -> None:
+    gateway.anonymous = LICENCE
+    gateway.restart()
+    codes = []
+    for number in range(11):
+        first = access(user="", password=f"guess {number}")
+        call = LegacyCall("POST", HOST, "/ups.app/xml/Rate", "", {}, (first + rate()).encode())
+        handled = await gateway.exchange.handle(call, Socket(), peer="10.0.0.7", time_limit=5.0)
+        codes.append(told(handled.answer).code)
+    assert codes == [*["250002"] * 10, "250007"]

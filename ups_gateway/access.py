@@ -7,6 +7,7 @@ wrong is always refused; only what is absent may be served as the anonymous key,
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
@@ -37,7 +38,10 @@ from ups_gateway.model import (
     Shipment,
 )
 from ups_gateway.store import Store
+from ups_gateway.store.guesses import Guesses
 from ups_gateway.store.passwords import Passwords
+
+log = logging.getLogger(__name__)
 
 TEST_HOST: Final = "wwwcie.ups.com"
 PUBLIC: Final = frozenset(
@@ -99,6 +103,7 @@ class Access:
         self._find = find
         self._anonymous_licence = anonymous_licence
         self._now = now
+        self._guesses = Guesses(store, now)
         self._salt = secrets.token_bytes(32)
         self._hashes: OrderedDict[bytes, str] = OrderedDict()
 
@@ -108,12 +113,12 @@ class Access:
         """The key whose credentials the request carries. Raises CredentialFault; what is not mapped is noted."""
         given = asked.credentials
         if given.licence is None or given.user is None or given.password is None:
-            return await self._anonymous(asked)
+            return await self._anonymous(asked, peer)
         keys = await self._store.keys_of_licence(given.licence)
         key = next((key for key in keys if _same(key.user, given.user)), None)
         if key is not None and key.status == "ignored":
             raise _unknown_licence()
-        if key is not None and await self._passwords.verify(key.password_hash, given.password):
+        if key is not None and await self._is_right(key, given.password, peer):
             if key.status == "blocked":
                 raise _blocked()
             return Caller(key)
@@ -129,7 +134,20 @@ class Access:
         of_user = (key for key in keys if given.user is not None and _same(key.user, given.user))
         return next(of_user, keys[0] if keys else None)
 
-    async def _anonymous(self, asked: Asked) -> Caller:
+    async def _is_right(self, key: AccessKey, password: Secret, peer: str) -> bool:
+        """Whether it is the key's password. Raises BlockedKey for an address that guessed too often."""
+        if await self._guesses.held(key.id, peer):
+            raise _held()
+        if await self._passwords.verify(key.password_hash, password):
+            await self._guesses.right(key.id, peer)
+            return True
+        hold = await self._guesses.wrong(key.id, peer, password)
+        if hold is not None:
+            where = hold.peer or "several addresses"
+            log.warning("Too many wrong passwords for access key %s from %s: held back", key.masked, where)
+        return False
+
+    async def _anonymous(self, asked: Asked, peer: str) -> Caller:
         given = asked.credentials
         if self._anonymous_licence is None or asked.operation not in PUBLIC or asked.creating:
             raise NoCredentials(
@@ -142,7 +160,7 @@ class Access:
         for key in fitting:
             if given.user is not None and not _same(key.user, given.user):
                 continue
-            if given.password is None or await self._passwords.verify(key.password_hash, given.password):
+            if given.password is None or await self._is_right(key, given.password, peer):
                 break
         else:
             raise WrongPassword("Invalid Authentication Information: the gateway knows no such login.")
@@ -232,6 +250,13 @@ def _unknown_licence() -> UnknownLicence:
     return UnknownLicence(
         "Invalid Access License number: the gateway does not know this access key yet. Administrator: it is listed on"
         " the gateway's status page, to be mapped to an account."
+    )
+
+
+def _held() -> BlockedKey:
+    return BlockedKey(
+        "Too many wrong passwords came for this access key. This address is refused for a quarter of an hour; the"
+        " gateway's administrator can let it in before."
     )
 
 

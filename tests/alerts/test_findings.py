@@ -10,7 +10,19 @@ import pytest
 
 from ups_gateway.alerts.facts import Facts
 from ups_gateway.alerts.findings import ANY, Finding, find, troubles
-from ups_gateway.model import Account, Dialect, Health, Operation, Profile, Secret, Shipment, State, TokenPair
+from ups_gateway.model import (
+    AccessKey,
+    Account,
+    Dialect,
+    Health,
+    Operation,
+    Profile,
+    Secret,
+    Shipment,
+    State,
+    TokenPair,
+)
+from ups_gateway.store.guesses import Hold
 
 NOW = datetime(2026, 12, 28, 12, 0, tzinfo=UTC)
 ENDS = datetime(2027, 1, 3, 13, 5, tzinfo=UTC)
@@ -223,3 +235,17 @@ def test_errors_stand_before_reminders_and_what_is_over_comes_last() -> None:
         ("profile:3", "reminder"),
         ("account:5", "recovery"),
     ]
+
+
+def test_guesses_at_an_access_key_are_told_and_when_they_are_over() -> None:
+    key = AccessKey(3, "LICENCE0000KEY01", "cart", "hash", ACCOUNT.id, frozenset({ACCOUNT.id}), label="Cart")
+    held = Hold(3, "10.0.0.7", NOW + timedelta(minutes=15))
+    (guessed,) = [one for one in find(facts(keys=[key], holds=[held]), UTC) if one.subject == "key:3"]
+    (over,) = [one for one in find(facts(keys=[key]), UTC) if one.subject == "key:3"]
+    assert (guessed.kind, guessed.severity, "from 10.0.0.7: refused there until" in guessed.words) == (
+        "guessed",
+        "reminder",
+        True,
+    )
+    assert guessed.advice.endswith("ups-gateway keys unlock 3")
+    assert (over.kind, over.ends) == (None, ANY)

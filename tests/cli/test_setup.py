@@ -95,3 +95,11 @@ def test_every_command_has_help_with_an_example(run: Run) -> None:
 
     missing = [name for name in COMMANDS if "Example:" not in run(name, "--help").stdout]
     assert missing == []
+
+
+def test_keys_unlock_says_when_nobody_is_held_back(ready: Run) -> None:
+    assert ready("accounts", "add", "A1B2C3", "--application", "own", "--country", "US").exit_code == 0
+    typed = "LICENCE0000KEY01\ncart\npassword\n"
+    assert ready("keys", "map", "--account", "A1B2C3", standard_input=typed).exit_code == 0
+    told = ready("keys", "unlock", "1")
+    assert (told.exit_code, told.stderr) == (1, "Error: No address is held back from key 1.\n")

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ups_gateway.model import Account, Environment, Health, Profile, Shipment
+from ups_gateway.model import AccessKey, Account, Environment, Health, Profile, Shipment
 from ups_gateway.store import Store
+from ups_gateway.store.guesses import Hold, holds
 
 SHIPMENT = "shipment:"
 """Before a ledger id in the name of a subject."""
@@ -54,6 +55,10 @@ class Facts:
     attention: Sequence[tuple[Shipment, str]]
     told: Sequence[Shipment]
     """Of which something was told, and which need no attention now."""
+    keys: Sequence[AccessKey] = ()
+    """Of these accounts."""
+    holds: Sequence[Hold] = ()
+    """Addresses that guessed at their passwords."""
 
 
 async def gather(
@@ -67,6 +72,7 @@ async def gather(
         (one.shipment, one.reason) for one in await sources.attention() if _watched(one.shipment, ids, watched)
     ]
     gone = {int(name.removeprefix(SHIPMENT)) for name in told if name.startswith(SHIPMENT)}
+    keys = [key for key in await store.keys() if key.account in ids]
     rows = [await store.shipment(number) for number in sorted(gone - {row.id for row, _ in attention})]
     return Facts(
         now=now,
@@ -77,6 +83,8 @@ async def gather(
         },
         attention=attention,
         told=[row for row in rows if row is not None and _watched(row, ids, watched)],
+        keys=tuple(keys),
+        holds=tuple(hold for hold in await holds(store, now) if hold.key in {key.id for key in keys}),
     )
 
 

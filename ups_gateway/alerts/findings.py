@@ -24,17 +24,18 @@ Kind = Literal[
     "voiding_refused",
     "voiding_long",
     "cannot_be_voided",
+    "guessed",
 ]
 Severity = Literal["error", "reminder", "recovery", "test"]
 
 ANY: Final = frozenset[Kind](
     (
         *("expiring", "expired", "rejected", "not_linked", "unknown", "undelivered"),
-        *("voiding_refused", "voiding_long", "cannot_be_voided"),
+        *("voiding_refused", "voiding_long", "cannot_be_voided", "guessed"),
     )
 )
 SEVERITY: Final[Mapping[Kind, Severity]] = {
-    kind: "reminder" if kind in ("expiring", "undelivered") else "error" for kind in sorted(ANY)
+    kind: "reminder" if kind in ("expiring", "undelivered", "guessed") else "error" for kind in sorted(ANY)
 }
 STAYS: Final = timedelta(minutes=15)
 """So long a program may still come for an answer that it did not get."""
@@ -85,7 +86,7 @@ class Finding:
     """What holds of one subject: something is wrong (`kind`), or what was wrong is over (`kind` None)."""
 
     subject: str
-    """profile:3, account:5 or shipment:17, with the id that commands take."""
+    """profile:3, account:5, shipment:17 or key:2, with the id that commands take."""
     kind: Kind | None
     words: str
     advice: str = ""
@@ -102,7 +103,7 @@ class Finding:
 
 def find(facts: Facts, zone: tzinfo | None) -> tuple[Finding, ...]:
     """Errors first; what is over stands last."""
-    found = [*_sign_ins(facts, zone), *_accounts(facts), *_shipments(facts)]
+    found = [*_sign_ins(facts, zone), *_accounts(facts), *_shipments(facts), *_keys(facts, zone)]
     order: tuple[Severity, ...] = ("error", "reminder", "recovery")
     return tuple(sorted(found, key=lambda one: order.index(one.severity)))
 
@@ -262,3 +263,24 @@ def _subject(row: Shipment) -> str:
 def _name(row: Shipment, numbers: Mapping[int, str]) -> str:
     what = "Shipment" if row.kind == "shipment" else row.operation.replace("_", " ").capitalize()
     return f"{what} {row.number or f'no. {row.id}'} on {numbers[row.account]}"
+
+
+# --- access keys ------------------------------------------------------------------------------------------------------
+
+
+def _keys(facts: Facts, zone: tzinfo | None) -> Iterator[Finding]:
+    """Whether somebody guesses at their passwords."""
+    accounts = {account.id: account for account in facts.accounts}
+    for key in facts.keys:
+        subject, account = f"key:{key.id}", accounts[key.account]
+        lasting = [hold for hold in facts.holds if hold.key == key.id]
+        name = f"access key {key.masked}{f' ({key.label})' if key.label else ''}"
+        if not lasting:
+            words = f"Nobody is held back from {name} any more."
+            yield Finding(subject, None, words, "", (account.number,), account.environment, ends=ANY)
+            continue
+        where = ", ".join(sorted(hold.peer or "several addresses" for hold in lasting))
+        until = moment(max(hold.until for hold in lasting), zone)
+        words = f"Too many wrong passwords came for {name} from {where}: refused there until {until}."
+        advice = f"If it is a program of yours, mend its password, then: ups-gateway keys unlock {key.id}"
+        yield Finding(subject, "guessed", words, advice, (account.number,), account.environment)

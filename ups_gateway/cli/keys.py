@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from ups_gateway.cli.accounts import account_of
 from ups_gateway.cli.opening import Opened, config_option, opened, run_async
 from ups_gateway.cli.printing import as_json_option, local, plain, print_json, print_table
 from ups_gateway.model import AccessKey, KeySighting, Secret, TwoPhase
+from ups_gateway.store.guesses import lift
 from ups_gateway.store.passwords import Passwords
 
 MODES = click.Choice([mode.value for mode in TwoPhase])
@@ -170,6 +171,19 @@ async def mark(key_id: int, status: Literal["active", "ignored", "blocked"], fil
         click.echo(f"Key {key.id} ({key.masked}) is {status}.")
 
 
+@keys.command(epilog="Example: ups-gateway keys unlock 1")
+@click.argument("key_id", metavar="ID", type=int)
+@config_option
+@run_async
+async def unlock(key_id: int, file: Path | None) -> None:
+    """Let addresses in again that are refused because too many wrong passwords came from them."""
+    async with opened(file) as at:
+        key = await _key(at, key_id)
+        if not await lift(at.store, key.id, datetime.now(UTC)):
+            raise click.ClickException(f"No address is held back from key {key_id}.")
+        click.echo(f"Key {key.id} ({key.masked}) is open to every address again.")
+
+
 @keys.command("mark-seen", epilog="Example: ups-gateway keys mark-seen 2 ignored")
 @click.argument("seen", metavar="N", type=int)
 @click.argument("status", type=click.Choice(["active", "ignored", "blocked"]))
@@ -211,8 +225,6 @@ async def _sighting(at: Opened, number: int) -> KeySighting:
 
 async def _typed() -> KeySighting:
     """A key that no program has used yet; typed unseen, so that it stands in no shell history or process list."""
-    from datetime import UTC, datetime
-
     licence = inside.prompt("AccessLicenseNumber", hidden=True).strip()
     user = inside.prompt("UserId").strip()
     password = Secret(inside.prompt("Password", hidden=True))
