@@ -75,7 +75,7 @@ class Office:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", _BECOME, str(user if ROOT else 0), str(group), *arguments),
             *("--config", str(config or self.house.file)),
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder)},
+            env={"PATH": f"{self.folder}/bin:{os.environ['PATH']}", "HOME": str(self.folder)},
             cwd=self.folder,
             stdin=asyncio.subprocess.PIPE if stdin is None else stdin,
             stdout=asyncio.subprocess.PIPE,

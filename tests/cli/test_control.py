@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from aiohttp import ClientSession
 
@@ -242,6 +243,34 @@ async def test_an_order_that_cannot_be_read_is_refused_and_the_next_is_carried_o
                 "words": words,
             }
     assert (await office.command("accounts", "list")).status == 0
+
+
+async def test_an_order_without_ends_is_refused(office: Office) -> None:
+    order = control.Order(("accounts", "list"), control.name_of(office.house.file), "/")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as caller:
+        caller.settimeout(PATIENCE)
+        caller.connect(str(office.control))
+        caller.sendall(msgspec.json.encode(order))
+        reply = msgspec.json.decode(await asyncio.to_thread(caller.recv, control.PACKET), type=control.Reply)
+    assert reply == control.Refused("The order came without its ends: this is another version.")
+
+
+async def test_a_desktop_notification_is_shown_where_the_command_was_given(office: Office) -> None:
+    await office.house.terminate()
+    watched = office.house.file.read_text().replace("  # environments: [simulator]", "  environments: [simulator]")
+    office.house.file.write_text(watched)
+    await office.serve()
+    await office.house.ups.send("POST", "/_control/tokens", json={"revoke": True})
+    assert (await office.command("profiles", "refresh", "1")).status == 1
+    told = await office.command("remind")
+    assert (told.status, told.output.count("\n"), told.errors) == (1, 1, "")
+    program = office.folder / "bin" / "notify-send"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$@" > {office.folder}/shown\n')
+    program.chmod(0o755)
+    assert await office.command("remind", "--desktop") == Said(1, "", "")
+    shown = (office.folder / "shown").read_text()
+    assert shown.startswith(f"--app-name=ups-gateway --urgency=critical -- {told.output.strip()} ")
 
 
 async def test_commands_are_taken_on_the_socket_that_systemd_holds(office: Office) -> None:

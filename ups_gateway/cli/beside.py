@@ -24,12 +24,10 @@ import click
 import msgspec
 
 from ups_gateway import config, control
-from ups_gateway.cli import desktop, inside, targets
+from ups_gateway.cli import ARGUMENTS, desktop, inside, targets
 
 ANSWER: Final = 30.0
 """Seconds for a service to take an order; one that systemd starts for it may need them."""
-ARGUMENTS: Final = "ups_gateway.arguments"
-"""Where the command's whole arguments stand in the context."""
 ALONE: Final = frozenset({"demo", "init", "restore", "serve", "simulate", "translate"})
 """Commands that no service carries out: they need none, or need that none runs."""
 LOOKING: Final = frozenset({"check-config", "doctor"})
