@@ -73,6 +73,13 @@ async def test_a_token_that_does_not_come_in_time_is_hard_before_anything_is_cre
     assert (late.value.transient, failed.value.transient, failed.value.retry_after) == (False, False, 3)
 
 
+async def test_the_wait_for_a_token_is_taken_from_the_time_of_the_call(gateway: Gateway) -> None:
+    upstream = Upstream(
+        UpsClient(gateway.keeper, gateway.transport.send, now=gateway.now), gateway.keeper, gateway.environments
+    )
+    assert 0 < await upstream.ready(gateway.account, time_limit=5.0) < 5.0
+
+
 async def test_an_environment_that_is_not_configured_is_named(gateway: Gateway) -> None:
     account = replace(ACCOUNT, environment="elsewhere")
     with pytest.raises(NotAuthorised, match="environment elsewhere"):

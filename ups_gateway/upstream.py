@@ -57,16 +57,22 @@ class Upstream:
         self._keeper = keeper
         self._environments = environments
 
-    async def ready(self, account: Account, *, time_limit: float) -> None:
-        """A token is there, so that nothing but the call itself is left. Raises NotAuthorised, UpsUnreachable."""
+    async def ready(self, account: Account, *, time_limit: float) -> float:
+        """A token is there, so that nothing but the call itself is left, and so many seconds for it.
+
+        Raises NotAuthorised, UpsUnreachable.
+        """
+        clock = asyncio.get_running_loop()
+        ends = clock.time() + time_limit
         try:
-            async with asyncio.timeout(time_limit):
+            async with asyncio.timeout_at(ends):
                 await self._keeper.token(source_of(account))
         except TimeoutError as error:
             words = f"UPS did not renew the gateway's authorization in time. Nothing was created on {account.number}."
             raise UpsUnreachable(words, transient=False) from error
         except UpsUnreachable as error:
             raise UpsUnreachable(error.message, transient=False, retry_after=error.retry_after) from error
+        return ends - clock.time()
 
     async def send(self, account: Account, call: RestCall, *, creating: bool, time_limit: float) -> RestReply:
         """UPS's answer, whatever its status. Raises NotAuthorised, UpsUnreachable, OutcomeUnknown (if creating)."""

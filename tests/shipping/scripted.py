@@ -126,18 +126,24 @@ class ScriptedUps:
     door: asyncio.Event | None = None
     """The same before a call: while a token is got."""
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    token_takes: float = 0.0
+    """Seconds of a creating call's that its token uses up."""
+    limits: list[float] = field(default_factory=list)
+    """Seconds that each call was given."""
     packages: int = 1
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
-    async def ready(self, account: Account, *, time_limit: float) -> None:
+    async def ready(self, account: Account, *, time_limit: float) -> float:
         if self.door is not None:
             self.arrived.set()
             await self.door.wait()
         if self.unready:
             raise self.unready.pop(0)
+        return time_limit - self.token_takes
 
     async def send(self, account: Account, call: RestCall, *, creating: bool, time_limit: float) -> RestReply:
         self.calls.append(call)
+        self.limits.append(time_limit)
         if self.gate is not None:
             self.arrived.set()
             await self.gate.wait()

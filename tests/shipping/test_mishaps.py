@@ -41,6 +41,12 @@ async def test_what_never_left_is_not_created(house: House, error: NotAuthorised
     assert (await states(house))[-1] is State.CREATED
 
 
+async def test_the_wait_for_a_token_is_taken_from_the_time_of_the_call(house: House) -> None:
+    house.ups.token_takes = 3.0
+    await house.shipping.create(house.order(), SHIP, Socket())
+    assert house.ups.limits == [2.0]
+
+
 @pytest.mark.parametrize("answer", [OutcomeUnknown("cut"), reply(503), reply(numbers=[])])
 async def test_an_unknown_outcome_names_the_page_and_is_not_repeated_until_settled(
     house: House, answer: OutcomeUnknown | RestReply

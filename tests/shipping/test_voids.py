@@ -249,6 +249,15 @@ async def test_a_void_in_several_calls_that_fails_says_what_was_voided(house: Ho
     assert await house.state(1) is then
 
 
+async def test_a_void_in_several_calls_has_one_time_limit(house: House) -> None:
+    house.ups.packages = 2
+    await shipped(house)
+    house.ups.limits.clear()
+    await void(house, calls=(packages_call((NUMBER,)), packages_call((f"{NUMBER[:-1]}1",))))
+    first, second = house.ups.limits
+    assert 5.0 >= first > second
+
+
 async def test_a_void_of_what_could_not_be_voided_may_succeed_after_all(house: House) -> None:
     await shipped(house)
     await house.put(1, state=State.CANNOT_BE_VOIDED, void_before=State.DELIVERED, void_cause="page")

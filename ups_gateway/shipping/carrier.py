@@ -82,8 +82,11 @@ class Verdict(Protocol):
 class Carrier(Protocol):
     """UPS, as the ledger needs it."""
 
-    async def ready(self, account: Account, *, time_limit: float) -> None:
-        """Returns when a creating call could be sent: a token is there. Raises NotAuthorised, UpsUnreachable."""
+    async def ready(self, account: Account, *, time_limit: float) -> float:
+        """Returns when a creating call could be sent: a token is there; the seconds that are left of the limit.
+
+        Raises NotAuthorised, UpsUnreachable.
+        """
         ...
 
     async def send(self, account: Account, call: RestCall, *, creating: bool, time_limit: float) -> RestReply:

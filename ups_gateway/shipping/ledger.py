@@ -296,14 +296,14 @@ class Shipping:
         number: str = ""
         tracking_numbers: tuple[str, ...] = ()
         try:
-            await self._carrier.ready(order.account, time_limit=order.time_limit)
+            left = await self._carrier.ready(order.account, time_limit=order.time_limit)
             now = self._now()
             sent = await self._rows.change(
                 row.id, {State.INTENDED}, lambda row: replace(row, state=State.SENT, changed_at=now)
             )
             if sent is None:
                 raise UpsUnreachable("The shipment was settled elsewhere before UPS was asked.", transient=False)
-            reply = await self._carrier.send(order.account, call, creating=True, time_limit=order.time_limit)
+            reply = await self._carrier.send(order.account, call, creating=True, time_limit=left)
             refused = self._carrier.refusal(reply, creating=True)
             if refused is not None:
                 raise refused

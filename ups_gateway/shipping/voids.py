@@ -135,13 +135,16 @@ class Voids:
 
     async def _ask(self, order: Order, calls: Sequence[RestCall], *, unsure: bool) -> _Asked:
         """`unsure`: an earlier try may have succeeded, so that "already voided" is success."""
+        clock = asyncio.get_running_loop()
+        ends = clock.time() + order.time_limit
         replies: list[RestReply] = []
         kind: VoidKind = "passing"
         words = ""
         for number, call in enumerate(calls):
             error: GatewayError | None
             try:
-                reply = await self._carrier.send(order.account, call, creating=False, time_limit=order.time_limit)
+                left = ends - clock.time()
+                reply = await self._carrier.send(order.account, call, creating=False, time_limit=left)
             except GatewayError as passing:
                 kind, words, error = "passing", passing.message, passing
             else:
