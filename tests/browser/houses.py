@@ -38,7 +38,9 @@ SETTLED: Final = 6 * 60
 
 
 @asynccontextmanager
-async def new_house(folder: Path, certificates: Path, *, returns: bool = True) -> AsyncIterator[House]:
+async def new_house(
+    folder: Path, certificates: Path, *, returns: bool = True, client_id: str = "demo-client"
+) -> AsyncIterator[House]:
     """A gateway that was just installed. Without `returns` UPS sends browsers to a port that nobody listens on."""
     clock, port = SimulatedClock(), _free_port()
     simulator = await start(make_app(UpsSettings(cie=False), control=True, clock=clock), port=0)
@@ -57,7 +59,7 @@ async def new_house(folder: Path, certificates: Path, *, returns: bool = True) -
                 {
                     "name": "demo",
                     "environment": "simulator",
-                    "client_id": "demo-client",
+                    "client_id": client_id,
                     "client_secret_env": "DEMO_SECRET",
                     "redirect_uri": f"https://127.0.0.1:{port}/upscallback",
                 }

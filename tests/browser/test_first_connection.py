@@ -54,18 +54,6 @@ async def test_an_account_that_the_login_lacks_is_explained(chromium: Chromium, 
         await expect(page.get_by_text("Add Existing Account")).to_be_visible()
 
 
-async def test_a_declined_sign_in_says_so_and_leads_to_another_try(chromium: Chromium, new: House) -> None:
-    async with chromium.window() as page:
-        await sign_in(page, new)
-        await page.goto(f"{new.app.admin.admin_url}/connect")
-        await page.get_by_label("Name for this sign-in").fill("Outlet")
-        await page.get_by_role("button", name="Authorize at UPS").click()
-        await page.get_by_role("button", name="Decline").click()
-        await expect(heading(page)).to_have_text(re.compile("The sign-in was declined"))
-        await page.get_by_role("link", name="Begin again").click()
-        await expect(heading(page)).to_have_text("Connect a UPS account")
-
-
 async def test_where_the_browser_cannot_come_back_its_address_is_pasted(chromium: Chromium, tmp_path: Path) -> None:
     async with new_house(tmp_path, chromium.certificates, returns=False) as new, chromium.window() as page:
         await sign_in(page, new)

@@ -94,6 +94,15 @@ async def test_a_declined_sign_in_changes_nothing_and_may_be_allowed_after_all(b
     assert (await bench.keeper.finish(await bench.sign_in(address))).new
 
 
+async def test_only_the_sign_in_that_was_declined_is_noted_as_such(bench: Bench) -> None:
+    query = await bench.sign_in(await begin(bench), choice="decline")
+    made_up = await fails(bench, query | {"state": "made-up"})
+    before = [row["declined"] for row in await bench.store.pending_consents(bench.clock.utc())]
+    await fails(bench, query)
+    after = [row["declined"] for row in await bench.store.pending_consents(bench.clock.utc())]
+    assert (made_up.kind, before, after) == ("declined", [False], [True])
+
+
 async def test_the_address_of_the_campusship_page_has_words_of_its_own(bench: Bench) -> None:
     location = await bench.sign_in_at(await begin(bench), "campus")
     assert (await fails_pasted(bench, f"{bench.url}{location}")).kind == "campusship"

@@ -87,13 +87,20 @@ class Consents:
             "begun": self._now().isoformat(),
             "until": (self._now() + self._lifetime).isoformat(),
             "used": False,
+            "declined": False,
         }
         await self._put(row)
         return authorize_url(self._environments[app.environment].base_url, app, state, verifier)
 
     async def finish(self, query: Mapping[str, str]) -> Consent:
         """Takes the query UPS sent the browser back with, exchanges the code, stores the pair. Raises ConsentFailed."""
-        return await self._finish(read_answer(query), query.get("state", ""))
+        try:
+            answer = read_answer(query)
+        except ConsentFailed as failed:
+            if failed.kind == "declined":
+                await self._note_declined(query.get("state", ""))
+            raise
+        return await self._finish(answer, query.get("state", ""))
 
     async def finish_pasted(self, text: str) -> Consent:
         """The same from what a person pasted; without a state it belongs to the sign-in begun last."""
@@ -145,6 +152,13 @@ class Consents:
                 "Press Authorize again.",
             )
         return row
+
+    async def _note_declined(self, state: str) -> None:
+        """The browser came back without a code: nobody waits for it, though a person may go back and allow it."""
+        async with self._taking:
+            taken = await self._store.take_pending_consent(self._hash(state))
+            if taken is not None:
+                await self._put(taken[0] | {"declined": True})
 
     async def _newest_state(self) -> str:
         now = self._now()

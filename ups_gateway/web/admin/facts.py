@@ -52,7 +52,7 @@ class Facts:
     unaccepted: Sequence[Shipment]
     acceptance: Sequence[Acceptance]
     pending: Sequence[Mapping[str, Any]]
-    """Sign-ins begun and not finished."""
+    """Sign-ins begun, whose browser has not come back."""
     hour: Sequence[Slot] = ()
     """The journal's sums of the last hour,"""
     day: Sequence[Slot] = ()
@@ -84,7 +84,7 @@ async def gather(parts: AdminParts) -> Facts:
         pending=[
             row
             for row in await store.pending_consents(now)
-            if not row["used"] and datetime.fromisoformat(row["until"]) > now
+            if not row["used"] and not row.get("declined") and datetime.fromisoformat(row["until"]) > now
         ],
         hour=await store.traffic(now - pulse.HOUR, pulse.WIDTH),
         day=await store.traffic(now - pulse.DAY, pulse.WIDTH),
