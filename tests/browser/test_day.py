@@ -181,3 +181,20 @@ async def test_an_open_page_shows_by_itself_what_has_come(chromium: Chromium, de
         await expect(page.get_by_role("link", name="Resolve…")).to_have_count(0)
         await foreign(demo)
         await expect(page.get_by_role("link", name="1 access key to resolve")).to_be_visible(timeout=10_000)
+
+
+async def test_what_somebody_has_seen_is_marked_and_told_again_when_that_is_taken_back(
+    chromium: Chromium, demo: House
+) -> None:
+    async with chromium.window() as page:
+        await sign_in(page, demo)
+        await page.get_by_role("link", name="Alerts").click()
+        ended = page.get_by_role("row", name="Archive")
+        await expect(ended).to_contain_text('The UPS sign-in "Archive" has ended: N1P2Q3 cannot ship.')
+        await ended.get_by_role("button", name="Seen").click()
+        await expect(page.get_by_role("status").get_by_text("Noted. It is not told again").first).to_be_visible()
+        await expect(ended).to_contain_text("just now on this page")
+        await ended.get_by_role("button", name="Tell again").click()
+        await expect(ended.get_by_role("button", name="Seen")).to_be_visible()
+        await ended.get_by_role("link", name="Do it").click()
+        await expect(heading(page)).to_have_text("Archive")

@@ -197,6 +197,7 @@ def _settings(folder: Path, ports: Ports, ups_url: str) -> Settings:
             ),
         ),
         anonymous_key=LICENCE,
+        alerts=replace(defaults.alerts, environments=frozenset({ENVIRONMENT})),
     )
 
 
