@@ -6,7 +6,19 @@ import asyncio
 
 import pytest
 
-from tests.web.wire import DONE, Client, Scripted, asked, eventually, listener, post, read_answer, running, said
+from tests.web.wire import (
+    DONE,
+    PATIENCE,
+    Client,
+    Scripted,
+    asked,
+    eventually,
+    listener,
+    post,
+    read_answer,
+    running,
+    said,
+)
 from ups_gateway.web.middleware import Limits
 
 VOID = "/ups.app/xml/Void"
@@ -38,7 +50,8 @@ async def test_who_sends_a_little_for_ever_is_answered_at_the_limit(begin: bytes
                 break
             writer.write(piece)
             await asyncio.wait({answer}, timeout=0.01)
-        assert read_answer(await answer)[2] == LATE
+        async with asyncio.timeout(PATIENCE):
+            assert read_answer(await answer)[2] == LATE
         writer.close()
         assert read_answer(await asked(port, post()))[2] == DONE
     assert [call.body for call in exchange.calls] == [b"<x/>"]
@@ -52,7 +65,8 @@ async def test_a_hundred_slow_senders_hold_up_nobody() -> None:
             writer.write((HEAD + b"Content-Length: 9\r\n\r\n<x/>")[: 40 + number])
         await eventually(lambda: len(made.open) == 100)
         assert read_answer(await asked(port, post()))[2] == DONE
-        answers = [read_answer(await reader.read())[2] for reader, _ in slow]
+        async with asyncio.timeout(PATIENCE):
+            answers = [read_answer(await reader.read())[2] for reader, _ in slow]
         for _, writer in slow:
             writer.close()
     assert answers == [LATE] * 100
