@@ -86,9 +86,12 @@ async def test_an_environment_that_is_not_configured_is_named(gateway: Gateway) 
         await upstream(gateway, Slow()).send(account, translate.void_call(NUMBER), creating=False, time_limit=1)
 
 
-async def test_a_reply_that_names_no_shipment_is_an_unknown_outcome(gateway: Gateway) -> None:
+@pytest.mark.parametrize(
+    "said", ["{}", '{"ShipmentResults": 7}', '{"ShipmentResults": {"PackageResults": "x"}}', '{"ShipmentResults": [7]}']
+)
+async def test_a_reply_that_names_no_shipment_is_an_unknown_outcome(gateway: Gateway, said: str) -> None:
     with pytest.raises(OutcomeUnknown, match="names no shipment"):
-        upstream(gateway, Slow()).created(RestReply(200, {}, b'{"ShipmentResponse": {}}'))
+        upstream(gateway, Slow()).created(RestReply(200, {}, f'{{"ShipmentResponse": {said}}}'.encode()))
 
 
 async def test_labels_are_recovered_in_the_accounts_format(gateway: Gateway) -> None:

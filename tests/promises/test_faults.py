@@ -194,6 +194,9 @@ async def test_an_outcome_that_is_unknown_is_hard_and_refused_until_a_person_set
         pytest.param({"status": 503, "raw": "<h1>Service Unavailable</h1>"}, id="a page"),
         pytest.param({"status": 400, "raw": "<h1>Bad Request</h1>"}, id="a refusal that is not UPS's"),
         pytest.param({"status": 200, "body": {}}, id="a success that names no shipment"),
+        pytest.param(
+            {"status": 200, "body": {"ShipmentResponse": {"ShipmentResults": 7}}}, id="a success of another shape"
+        ),
     ],
 )
 async def test_whatever_does_not_surely_say_that_nothing_was_shipped_is_an_unknown_outcome(

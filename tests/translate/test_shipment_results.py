@@ -185,3 +185,31 @@ def test_legacy_json_says_what_soap_says(
     (payload,) = json.loads(answer.body).values()
     assert payload.pop("Response")
     assert payload == tree
+
+
+@pytest.mark.parametrize("odd", [None, "x", 7, ["x"], {"Code": 7}])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "ShipmentResponse",
+        "ShipmentResponse.ShipmentResults",
+        "ShipmentResponse.ShipmentResults.PackageResults",
+        "ShipmentResponse.ShipmentResults.PackageResults.ShippingLabel",
+        "ShipmentResponse.ShipmentResults.PackageResults.ShippingLabel.GraphicImage",
+        "LabelRecoveryResponse",
+        "LabelRecoveryResponse.LabelResults",
+        "LabelRecoveryResponse.LabelResults.LabelImage",
+        "LabelRecoveryResponse.LabelResults.LabelImage.GraphicImage",
+    ],
+)
+def test_a_reply_of_another_shape_has_no_numbers_and_no_labels_but_is_read(path: str, odd: Any) -> None:
+    body = odd
+    for name in reversed(path.split(".")):
+        body = {name: body}
+    assert (created(reply(body)).number, labels(reply(body))) == ("", ())
+
+
+def test_a_label_that_is_no_base64_is_left_out() -> None:
+    package = {"TrackingNumber": "1Z1", "ShippingLabel": {"ImageFormat": {"Code": "GIF"}, "GraphicImage": "\u00e9"}}
+    body = {"ShipmentResponse": {"ShipmentResults": {"PackageResults": [package]}}}
+    assert (created(reply(body)).number, labels(reply(body))) == ("1Z1", ())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import socket
 import ssl
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -291,6 +293,27 @@ async def test_an_endless_answer_is_cut_at_the_limit(transport: Transport) -> No
     async with app(handler) as url:
         with pytest.raises(SentNoReply, match="longer than 100000 bytes"):
             await transport.send("GET", url, {}, b"", timeout=5)
+
+
+async def test_an_endless_answer_fills_no_memory() -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await response.write(b"x" * 10_000)
+        return response
+
+    async with Transport(max_body=4_000_000) as transport, app(handler) as url:
+        tracemalloc.start()
+        try:
+            for _ in range(3):
+                with pytest.raises(SentNoReply, match="longer than 4000000 bytes"):
+                    await transport.send("GET", url, {}, b"", timeout=5)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 3 * 4_000_000
 
 
 async def test_a_compressed_bomb_is_cut_at_the_limit(transport: Transport) -> None:

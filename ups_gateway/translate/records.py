@@ -39,7 +39,8 @@ def _body_of(reply: RestReply) -> Any:
     root = old_api.document(reply)
     if root is not None:
         return {tree.local_name(root): tree.to_tree(root)}
-    return faults.body_of(reply) or {}
+    body = faults.body_of(reply)
+    return body if isinstance(body, dict) else {}
 
 
 def packages_of(call: RestCall) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ as it knows.
 from __future__ import annotations
 
 import base64
-import binascii
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
@@ -150,12 +150,12 @@ RESULTS: Final[Table] = {
 def results_of(body: Any) -> Node:
     """ShipmentResults of a ship reply, or what a label recovery knows of them, in the same shape."""
     if "LabelRecoveryResponse" in body:
-        results = _recovered(body["LabelRecoveryResponse"])
+        results = _recovered(next(_objects_at(body, "LabelRecoveryResponse"), {}))
     elif "ShipmentAcceptResponse" in body:
-        results = _accepted(body["ShipmentAcceptResponse"])
+        results = _accepted(next(_objects_at(body, "ShipmentAcceptResponse"), {}))
     else:
-        results = dict(next(at(body, "ShipmentResponse.ShipmentResults"), {}))
-    results["PackageResults"] = listed(results.get("PackageResults"))
+        results = dict(next(_objects_at(body, "ShipmentResponse.ShipmentResults"), {}))
+    results["PackageResults"] = list(_objects_at(results, "PackageResults"))
     # Shipping.yaml lets the number out; it is that of the lead package
     numbers = texts_at(results, "ShipmentIdentificationNumber", "PackageResults.TrackingNumber")
     results["ShipmentIdentificationNumber"] = next(iter(numbers), "")
@@ -164,13 +164,18 @@ def results_of(body: Any) -> Node:
     return results
 
 
+def _objects_at(tree: Any, path: str) -> Iterator[Node]:
+    """Without what is none: a reply of another shape must not keep the ledger from what else it says."""
+    return (found for found in at(tree, path) if isinstance(found, dict))
+
+
 def _recovered(response: Node) -> Node:
     known = ("ShipmentIdentificationNumber", "Form", "CODTurnInPage", "HighValueReport")
     packages = []
-    for found in at(response, "LabelResults"):
+    for found in _objects_at(response, "LabelResults"):
         package: Node = {"TrackingNumber": found.get("TrackingNumber") or found.get("MailInnovationsTrackingNumber")}
         image = found.get("LabelImage") or found.get("MailInnovationsLabelImage")
-        if image:
+        if image and isinstance(image, dict):
             package["ShippingLabel"] = {**image, "ImageFormat": image.get("LabelImageFormat")}
         receipt = next(at(found, "Receipt.Image"), None)
         if receipt:
@@ -256,7 +261,7 @@ def labels(body: Any) -> tuple[Label, ...]:
         for image in texts_at(label, "GraphicImage", "GraphicImagePart"):
             try:
                 data = base64.b64decode(image)
-            except binascii.Error:
+            except ValueError:
                 continue  # nothing that a person could print
             found.append(Label(str(package.get("TrackingNumber") or ""), kind, data))
     return tuple(found)
