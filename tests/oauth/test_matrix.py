@@ -14,7 +14,7 @@ import pytest
 from tests.oauth.conftest import Bench
 from ups_gateway.errors import NotAuthorised, UpsUnreachable
 from ups_gateway.model import Health, Profile
-from ups_gateway.oauth.flow import ProfileSource
+from ups_gateway.oauth.flow import ClientSource, ProfileSource, Source
 from ups_gateway.oauth.renewal import REJECTED_PAUSE
 from ups_gateway.simulator.state import SIMULATOR
 
@@ -70,6 +70,7 @@ REFUSED: Mapping[str, Mapping[str, Any]] = {
     "refused: the client": {"status": 401, "body": UNKNOWN_CLIENT},
     "refused: blocked": {"status": 403, "body": BLOCKED},
 }
+DIRECTLY = ClientSource("direct", "A1B2C3")
 ALL = {**PASSES, **LOST, **SPENT, **LIMITED, **REFUSED}
 
 
@@ -140,17 +141,17 @@ async def end_of(bench: Bench, fault: Mapping[str, Any], prepare: Prepared) -> E
     bench.forget_calls()
     bench.fault("oauth/", **fault)
     bench.limit = 0.05 if "delay_ms" in fault else 5.0
-    told = await _asked(bench, profile)
+    told = await _asked(bench, ProfileSource(profile.id))
     calls = _calls(bench)
     for _ in range(5):
-        await _asked(bench, profile)
+        await _asked(bench, ProfileSource(profile.id))
     more = _calls(bench) - calls
     after = await bench.store.profile(profile.id)
     assert before is not None
     assert after is not None
     bench.heal()
     bench.clock.advance(REJECTED_PAUSE)
-    works = await _asked(bench, profile) is None
+    works = await _asked(bench, ProfileSource(profile.id)) is None
     return End(told, calls, more, bool(after.rejected), after.tokens == before.tokens, works)
 
 
@@ -159,10 +160,10 @@ def _calls(bench: Bench) -> int:
     return len(bench.app[SIMULATOR].calls.rows(running=True))
 
 
-async def _asked(bench: Bench, profile: Profile) -> type[Exception] | None:
+async def _asked(bench: Bench, source: Source) -> type[Exception] | None:
     """The error that a request for a token ends with, if any."""
     try:
-        await bench.keeper.token(ProfileSource(profile.id))
+        await bench.keeper.token(source)
     except (NotAuthorised, UpsUnreachable) as error:
         return type(error)
     return None
@@ -208,10 +209,36 @@ async def test_a_passing_failure_is_no_change_of_health(bench: Bench) -> None:
     for fault in {**PASSES, **LOST, **LIMITED}.values():
         bench.fault(**fault)
         bench.limit = 0.05 if "delay_ms" in fault else 5.0
-        assert await _asked(bench, profile) is UpsUnreachable
+        assert await _asked(bench, ProfileSource(profile.id)) is UpsUnreachable
         bench.heal()
         bench.clock.advance(61)
         known = await bench.store.profile(profile.id)
         assert known is not None
         assert bench.keeper.health(known, bench.clock.utc()) is Health.OK
-    assert await _asked(bench, profile) is None
+    assert await _asked(bench, ProfileSource(profile.id)) is None
+
+
+DIRECT = {
+    # without a refresh token there is nothing to lose, and each request asks once
+    **dict.fromkeys((*PASSES, *LOST, *SPENT), (UpsUnreachable, 1, 5, True)),
+    **dict.fromkeys(LIMITED, (UpsUnreachable, 1, 0, True)),
+    **dict.fromkeys(REFUSED, (NotAuthorised, 1, 0, True)),
+}
+
+
+async def test_client_credentials_that_fail_end_where_they_should(bench: Bench) -> None:
+    found = {}
+    for name, fault in ALL.items():
+        bench.store, bench.keeper = await bench.open()
+        bench.forget_calls()
+        bench.fault("oauth/", **fault)
+        bench.limit = 0.05 if "delay_ms" in fault else 5.0
+        told = await _asked(bench, DIRECTLY)
+        calls = _calls(bench)
+        for _ in range(5):
+            await _asked(bench, DIRECTLY)
+        more = _calls(bench) - calls
+        bench.heal()
+        bench.clock.advance(REJECTED_PAUSE)
+        found[name] = (told, calls, more, await _asked(bench, DIRECTLY) is None)
+    assert {name: end for name, end in found.items() if end != DIRECT[name]} == {}
