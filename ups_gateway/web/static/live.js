@@ -108,8 +108,8 @@
   const doubt = (words) => {
     const since = new Date(refreshed).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     const text = words ?? `The gateway has not answered since ${since}. What stands here may be old; it is asked again and again.`;
-    if (stale.textContent !== text) stale.textContent = text;
     stale.hidden = false;
+    if (stale.textContent !== text) stale.textContent = text;
   };
 
   const refresh = async () => {
