@@ -2,7 +2,8 @@
 #   docker build -t ups-gateway .
 #   docker run --rm -v ups-gateway:/var/lib/ups-gateway ups-gateway init    # once: the key, kept in the volume
 #   docker run --read-only -v ups-gateway:/var/lib/ups-gateway -v ./ups-gateway.yaml:/etc/ups-gateway/ups-gateway.yaml:ro \
-#     -p 127.0.0.1:8080:8080 -p 127.0.0.1:8081:8081 ups-gateway
+#     -p 127.0.0.1:8080:8080 -p 127.0.0.1:8081:8081 --name ups-gateway ups-gateway
+#   docker exec ups-gateway ups-gateway admin-link       # commands run in the same container, on the same store
 # Inside a container the listeners must bind to 0.0.0.0 (listen.insecure_lan: true); it is the -p 127.0.0.1: above that
 # keeps them on the loopback of the host.
 FROM python:3.13-slim AS build

@@ -39,8 +39,9 @@ COMMANDS: Final = 8
 """That run at the same time."""
 ORDER_LIMIT: Final = 5.0
 """Seconds for an order to come in."""
-ENDING: Final = 5.0
-"""Seconds for a command to end by itself once its caller, or the service, is gone."""
+ENDING: Final = (1.0, 4.0)
+"""Seconds for a command to end once its caller, or the service, is gone: the first interrupt cancels what it does, the
+second also breaks off its waiting for an answer."""
 BACKLOG: Final = 16
 GROUPS: Final = 256
 """The most groups of a caller that can be looked at: Python reads no longer option."""
@@ -236,9 +237,10 @@ class _Desk:
         finally:
             gone.cancel()
             await asyncio.gather(gone, return_exceptions=True)
-            if not ended.done():
-                process.send_signal(signal.SIGINT)
-                await asyncio.wait({ended}, timeout=ENDING)
+            for seconds in ENDING:
+                if not ended.done():
+                    process.send_signal(signal.SIGINT)
+                    await asyncio.wait({ended}, timeout=seconds)
             if not ended.done():
                 process.kill()
                 await ended

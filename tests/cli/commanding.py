@@ -20,6 +20,8 @@ CLERK, CLERKS = 54321, 54399
 """A user and the group of the control socket; the system knows neither."""
 PATIENCE = 20.0
 ROOT = os.geteuid() == 0
+QUESTION = "Nothing ships through 'Dock 3' any more. Go on? [y/N]: "
+"""What `profiles disconnect 1` asks."""
 NEEDS_ROOT = "only root can become another user"
 
 _BECOME = """
@@ -97,6 +99,13 @@ async def said(process: asyncio.subprocess.Process, typed: str = "") -> Said:
     return Said(process.returncode, output.decode(), errors.decode())
 
 
+async def read_until(process: asyncio.subprocess.Process, end: str) -> str:
+    """What it printed until then."""
+    assert process.stdout is not None
+    async with asyncio.timeout(PATIENCE):
+        return (await process.stdout.readuntil(end.encode())).decode()
+
+
 @asynccontextmanager
 async def an_office() -> AsyncIterator[Office]:
     """A house whose gateway runs as a service with a control socket; pytest's own directories are closed to others."""
@@ -108,5 +117,7 @@ async def an_office() -> AsyncIterator[Office]:
         if ROOT:
             os.chown(folder, CLERK, CLERK)
         async with a_house(place, settings={"listen.control": str(place / "control.sock")}) as house:
+            await house.stop()  # nothing of it is in this process
             office = Office(house, folder)
+            await office.serve()
             yield office

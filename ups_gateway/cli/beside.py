@@ -65,6 +65,8 @@ def _connected(at: config.Beside) -> socket.socket | None:
     except OSError as error:
         connection.close()
         if not at.closed:
+            if at.control.parent.is_dir():
+                click.echo("The gateway does not run, so its store is opened here.", err=True)
             return None
         if error.errno in (errno.EACCES, errno.EPERM):
             raise click.ClickException(_not_for_you(at.control)) from error

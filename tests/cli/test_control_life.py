@@ -1,0 +1,98 @@
+"""Commands at the control socket while services come and go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.cli.commanding import CLERKS, QUESTION, ROOT, Office, Said, an_office, read_until, said
+from tests.systemd.manager import systemd
+
+GONE = (
+    "Error: The gateway ended before this was done, or while it was being done. When it runs again, look whether it "
+    "was: ups-gateway status. Why it ended: journalctl -u ups-gateway\n"
+)
+REJECTED = (
+    'The UPS sign-in "Dock 3" is no longer accepted by UPS: A1B2C3 cannot ship. UPS refused: Invalid Refresh Token '
+    "(10400). The consent has ended: authorize the profile again."
+)
+NO_TOKENS = "Profile 1 has no tokens any more.\n"
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[Office]:
+    """With a service of its own."""
+    async with an_office() as office:
+        yield office
+
+
+async def test_a_question_is_asked_where_the_command_was_given(office: Office) -> None:
+    assert await office.command("profiles", "disconnect", "1", typed="n\n") == Said(1, QUESTION, "Aborted!\n")
+    assert await office.command("profiles", "disconnect", "1", typed="y\n") == Said(0, QUESTION + NO_TOKENS, "")
+
+
+async def test_without_a_service_the_words_say_how_to_start_it(office: Office) -> None:
+    await office.house.kill()
+    assert office.control.is_socket()
+    start = f"and its store {office.house.data} is not yours to open. Start it: systemctl start ups-gateway\n"
+    if ROOT:
+        stale = await office.command("accounts", "list")
+        assert stale == Said(1, "", f"Error: The gateway does not run (nobody answers at {office.control}), {start}")
+        office.control.unlink()
+        none = await office.command("accounts", "list")
+        assert (none.status, none.errors.endswith(start)) == (1, True)
+    own = await office.command("accounts", "list", user=os.geteuid())
+    opened = f"The gateway does not run, so its store is opened here.\nError: {office.house.file}:"
+    assert own.errors.startswith(opened), "whoever may open the store does, and lacks its secrets"
+
+
+async def test_a_new_service_takes_the_place_of_a_socket_that_a_killed_one_left(office: Office) -> None:
+    await office.house.kill()
+    await office.serve()
+    assert (await office.command("accounts", "list")).status == 0
+    await office.house.terminate()
+    assert not office.control.exists()
+
+
+async def test_a_service_that_ends_in_the_middle_is_told_with_what_to_do(office: Office) -> None:
+    process = await office.begin("profiles", "disconnect", "1")
+    await read_until(process, QUESTION)
+    await office.house.kill()
+    assert await said(process, "y\n") == Said(1, "", GONE)
+    await office.serve()
+    process = await office.begin("profiles", "disconnect", "1")
+    await read_until(process, QUESTION)
+    await office.house.terminate()
+    assert await said(process, "y\n") == Said(1, "", GONE)
+
+
+async def test_a_desktop_notification_is_shown_where_the_command_was_given(office: Office) -> None:
+    await office.house.terminate()
+    watched = office.house.file.read_text().replace("  # environments: [simulator]", "  environments: [simulator]")
+    office.house.file.write_text(watched)
+    await office.serve()
+    await office.house.ups.send("POST", "/_control/tokens", json={"revoke": True})
+    assert (await office.command("profiles", "refresh", "1")).status == 1
+    program = office.folder / "bin" / "notify-send"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$@" > {office.folder}/shown\n')
+    program.chmod(0o755)
+    assert await office.command("remind", "--desktop") == Said(1, "", "")
+    shown = (office.folder / "shown").read_text().splitlines()[0]
+    assert shown == f"--app-name=ups-gateway --urgency=critical -- {REJECTED} {REJECTED}"
+
+
+async def test_commands_are_taken_on_the_socket_that_systemd_holds(office: Office) -> None:
+    await office.house.terminate()
+    async with systemd() as manager:
+        manager.listen_at("control", office.control)
+        if ROOT:
+            os.chown(office.control, 0, CLERKS)
+        await manager.start("--config", str(office.house.file), environ=office.house.environ, watchdog=20.0)
+        assert await manager.heard() == ["READY=1"]
+        assert (await office.command("accounts", "list")).status == 0
+        manager.terminate()
+        assert (await manager.ended())[0] == 0
+        assert office.control.is_socket(), "systemd's socket stays"
