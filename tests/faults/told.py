@@ -86,11 +86,26 @@ def _json(tree: Mapping[str, Any]) -> Told:
         ((root, content),) = tree.items()
         assert root.endswith("Response"), root
         assert isinstance(content, dict)
-        return Told(200, GOOD)
+        return _tool(content["Response"])
     detail = tree["Fault"]["detail"]["Errors"]["ErrorDetail"]
     error = (detail if isinstance(detail, dict) else detail[0])["PrimaryErrorCode"]
     gravest = detail if isinstance(detail, dict) else detail[0]
     return Told(200, error["Code"], error["Description"], gravest["Severity"], gravest.get("MinimumRetrySeconds", ""))
+
+
+def _tool(response: Mapping[str, Any]) -> Told:
+    """Tools of the XML API have its Response in JSON too."""
+    error = response.get("Error", {})
+    if response.get("ResponseStatusCode", "1") == "1":
+        assert error.get("ErrorSeverity", "Warning") == "Warning"
+        return Told(200, GOOD)
+    return Told(
+        200,
+        error["ErrorCode"],
+        error["ErrorDescription"],
+        error["ErrorSeverity"],
+        error.get("MinimumRetrySeconds", ""),
+    )
 
 
 def _rest(status: int, tree: Any) -> Told:

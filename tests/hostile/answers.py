@@ -78,11 +78,19 @@ def _soap(status: int, kind: str, body: bytes, _: str) -> str:
     return _code(details[0].findtext(f"{first}Code"), details[0].findtext(f"{first}Description"))
 
 
+_TOOLS = ("AddressValidationResponse", "LocatorResponse", "QuantumViewResponse")
+"""Answers of the XML API in JSON: errors are in Response."""
+
+
 def _json(status: int, kind: str, body: bytes, _: str) -> str:
     assert (status, kind) == (200, "application/json")
     found = json.loads(body)
     if "Fault" not in found:
-        return ""
+        ((root, content),) = found.items()
+        if root not in _TOOLS or content["Response"]["ResponseStatusCode"] == "1":
+            return ""
+        error = content["Response"]["Error"]
+        return _code(error["ErrorCode"], error["ErrorDescription"])
     details = found["Fault"]["detail"]["Errors"]["ErrorDetail"]
     first = (details if isinstance(details, list) else [details])[0]["PrimaryErrorCode"]
     return _code(first["Code"], first["Description"])

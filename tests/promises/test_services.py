@@ -86,6 +86,48 @@ async def test_events_of_the_subscriptions_are_told(house: House) -> None:
     assert (texts(answer, "ResponseStatusCode"), texts(answer, "SubscriberID")) == (["1"], ["demo"])
 
 
+IN_ATLANTA = {"City": "Atlanta", "StateProvinceCode": "GA", "PostalCode": "30328"}
+NEAR_ATLANTA = {
+    "OriginAddress": {"AddressKeyFormat": {"PostcodePrimaryLow": "30328", "CountryCode": "US"}},
+    "Translate": {"Locale": "en_US"},
+    "UnitOfMeasurement": {"Code": "MI"},
+    "LocationSearchCriteria": {"MaximumListSize": "2"},
+}
+
+
+@pytest.mark.parametrize(
+    ("tool", "root", "content", "found"),
+    [
+        ("AV/", "AddressValidationRequest", {"Address": IN_ATLANTA}, "AddressValidationResult"),
+        ("Locator", "LocatorRequest", NEAR_ATLANTA, "SearchResults"),
+        ("QVEvents", "QuantumViewRequest", {"Request": {"RequestAction": "QVEvents"}}, "QuantumViewEvents"),
+    ],
+)
+async def test_a_tool_of_the_xml_api_answers_in_json_as_it_does_in_xml(
+    house: House, tool: str, root: str, content: Any, found: str
+) -> None:
+    good = await asked_in_json(house, tool, root, content)
+    assert (good["Response"]["ResponseStatusDescription"], found in good) == ("Success", True)
+    refused = (await asked_in_json(house, tool, root, content, "wrong"))["Response"]
+    assert (refused["ResponseStatusDescription"], refused["Error"]["ErrorCode"]) == ("Failure", "250002")
+    assert refused["Error"]["ErrorDescription"]
+
+
+async def asked_in_json(house: House, tool: str, root: str, content: Any, password: str = "demo") -> Any:
+    """What the answer of a tool of the XML API holds below its root."""
+    credentials = {"AccessLicenseNumber": "DEMO0ACCESS0KEY0", "UserId": "demo", "Password": password}
+    body = json.dumps({"AccessRequest": credentials, root: content}).encode()
+    _, _, answer = read_answer(await house.send(post(f"/rest/{tool}", body)))
+    return json.loads(answer)[root.replace("Request", "Response")]
+
+
+async def test_an_object_that_comes_by_get_is_answered(house: House) -> None:
+    body = json.dumps({"UPSSecurity": TOKEN, "TrackRequest": {"InquiryNumber": "1ZA1B2C30300000012"}}).encode()
+    by_post = await house.send(post("/json/Track", body))
+    by_get = await house.send(post("/json/Track", body).replace(b"POST ", b"GET ", 1))
+    assert read_answer(by_get)[2] == read_answer(by_post)[2]
+
+
 async def test_a_document_is_uploaded_and_deleted_once(house: House) -> None:
     uploaded = await in_json(house, "PaperlessDocumentAPI", "UploadRequest", {"UserCreatedForm": FORM})
     document = uploaded["FormsHistoryDocumentID"]["DocumentID"]

@@ -27,7 +27,7 @@ from ups_gateway.errors import (
     UpsUnreachable,
     WrongPassword,
 )
-from ups_gateway.model import Asked, Credentials, Dialect, LegacyAnswer, Operation, Secret, Terms
+from ups_gateway.model import Asked, Credentials, Dialect, LegacyAnswer, Operation, Secret, Terms, Translated
 from ups_gateway.translate import FaultTerms, tree
 
 HEADERS = {"Content-Type": "application/json"}
@@ -128,10 +128,19 @@ def test_what_is_no_request_is_refused_in_words(body: bytes, error: type[Gateway
     assert refused.value.message.startswith(words)
 
 
-def test_only_a_post_is_a_request() -> None:
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [("GET", ""), ("GET", " \n"), ("PUT", json.dumps({"VoidShipmentRequest": VOID})), ("DELETE", "")],
+)
+def test_only_a_post_is_a_request(method: str, body: str) -> None:
     with pytest.raises(MalformedRequest) as refused:
-        translate.read(legacy("/rest/Void", "", "GET"))
-    assert refused.value.message == "A JSON service is asked by POST, not by GET."
+        translate.read(legacy("/rest/Void", body, method))
+    assert refused.value.message == f"A JSON service is asked by POST, not by {method}."
+
+
+def test_a_get_that_brings_an_object_is_read_like_a_post() -> None:
+    call = legacy("/json/Track", json.dumps({"TrackRequest": {"InquiryNumber": "1Z1"}}), "GET")
+    assert translate.read(call).tracking_numbers == ("1Z1",)
 
 
 @pytest.mark.parametrize("where", ["UPSSecurity", "VoidShipmentRequest", "beside"])
@@ -256,7 +265,84 @@ def test_a_soap_message_put_as_json_asks_and_is_answered_the_same(folder: Path) 
     assert said(translate.answer(put, replies, digest="D")) == {tree.local_name(answer): tree.to_tree(answer)}
 
 
+TOOLS = [
+    folder
+    for folder in FOLDERS
+    if folder.parent.name in ("address_city", "locator", "quantum_view") and not (folder / "call.json").exists()
+]
+
+
+@pytest.mark.parametrize("folder", TOOLS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_document_of_a_tool_that_was_no_soap_service_put_as_json_asks_and_is_answered_the_same(folder: Path) -> None:
+    document = etree.fromstring(tree.split(call_of(folder).body.decode())[1])
+    root, replies = tree.local_name(document), json.loads((folder / "rest-reply.json").read_text("utf-8"))
+    account, terms = setting(json.loads((folder / "rest-request.json").read_text("utf-8")))
+    call = legacy("/rest/X", json.dumps({root: tree.to_tree(document)}))
+    xml, put = (translate.request(translate.read(one), account, terms) for one in (call_of(folder), call))
+    assert (put.calls, put.defaults, put.ignored) == (xml.calls, xml.defaults, xml.ignored)
+    old, new = (answer_to(translated, replies) for translated in (xml, put))
+    answer = etree.fromstring(old.body)
+    assert (new.status, dict(new.headers)) == (200, HEADERS)
+    assert said(new) == {tree.local_name(answer): tree.to_tree(answer)}
+
+
+def answer_to(translated: Translated, rows: Any) -> LegacyAnswer:
+    try:
+        return translate.answer(translated, [reply(row["body"], row["status"]) for row in rows])
+    except GatewayError as error:
+        return translate.fault(translated.asked, error)
+
+
+@pytest.mark.parametrize("reference", [None, "text", {}, {"TransactionIdentifier": "t"}, {"CustomerContext": None}])
+def test_a_tool_repeats_nothing_where_nothing_was_sent_to_be_repeated(reference: Any) -> None:
+    asked = read({"LocatorRequest": {"Request": {"TransactionReference": reference}}}, "/rest/Locator")
+    assert said(translate.fault(asked, NoCredentials("m"))) == tool("LocatorResponse", "Hard", "250005", "m")
+
+
 # --- faults -----------------------------------------------------------------------------------------------------------
+
+
+def tool(root: str, level: str, code: str, text: str, **more: Any) -> dict[str, Any]:
+    error = {"ErrorSeverity": level, "ErrorCode": code, "ErrorDescription": text, **more}
+    return {root: {"Response": {"ResponseStatusCode": "0", "ResponseStatusDescription": "Failure", "Error": error}}}
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (WrongPassword("m"), tool("QuantumViewResponse", "Hard", "250002", "m")),
+        (
+            UpsUnreachable("m", retry_after=9.6),
+            tool("QuantumViewResponse", "Transient", "20001", "m", MinimumRetrySeconds="10"),
+        ),
+        (
+            InvalidRequest("m", location="Bookmark"),
+            tool("QuantumViewResponse", "Hard", "10002", "m", ErrorLocation={"ErrorLocationElementName": "Bookmark"}),
+        ),
+        (
+            UpsRefused((Refusal("330022", ""), Refusal("1", "more")), http_status=400),
+            tool("QuantumViewResponse", "Hard", "330022", "General process failure"),
+        ),
+    ],
+)
+def test_a_tool_of_the_xml_api_has_its_error_in_response(error: GatewayError, expected: dict[str, Any]) -> None:
+    answer = translate.fault(read({"QuantumViewRequest": {}}, "/rest/QVEvents"), error)
+    assert (answer.status, dict(answer.headers), said(answer)) == (200, HEADERS, expected)
+
+
+def test_the_wishes_of_an_access_key_hold_for_the_tools_too() -> None:
+    error = UpsRefused((Refusal("9264028", "no"), Refusal("1", "")), http_status=400)
+    asked = read({"AddressValidationRequest": {}}, "/rest/AV")
+    answer = translate.fault(asked, error, FaultTerms(json_status=500, json_errors_beside=True))
+    assert (answer.status, said(answer)) == (
+        500,
+        {
+            **tool("AddressValidationResponse", "Hard", "9264028", "no"),
+            "response": {
+                "errors": [{"code": "9264028", "message": "no"}, {"code": "1", "message": "General process failure"}]
+            },
+        },
+    )
 
 
 def detail(severity: str, code: str, text: str, **more: Any) -> dict[str, Any]:

@@ -231,6 +231,8 @@ def answer(translated: Translated, replies: Sequence[RestReply], *, digest: str 
     warning = spec.warning(bodies)
     if asked.dialect is Dialect.JSON:
         payload = TREES[asked.operation](tree)
+        if asked.wire.tool_root:
+            return json.wrap_tool(asked.wire, payload, warning)
         return json.wrap(asked.root, asked.wire, payload, response_of(bodies, warning, asked.wire.context))
     out: list[str] = []
     WRITERS[asked.operation, asked.dialect](tree, out)
@@ -268,7 +270,7 @@ def fault(about: Asked | LegacyCall, error: GatewayError, terms: FaultTerms = FA
         case Dialect.SOAP:
             return soap.wrap_fault(wire, error)
         case Dialect.JSON:
-            return json.wrap_fault(error, status=terms.json_status, errors_beside=terms.json_errors_beside)
+            return json.wrap_fault(wire, error, status=terms.json_status, errors_beside=terms.json_errors_beside)
         case Dialect.HEADER:
             return header.wrap_fault(error)
         case Dialect.REST:

@@ -25,6 +25,8 @@ ROOTS: Final[Mapping[str, Operation]] = MappingProxyType(
         "XAVRequest": Operation.ADDRESS_STREET,
         "TimeInTransitRequest": Operation.TIME_IN_TRANSIT,
         "LocatorRequest": Operation.LOCATOR,
+        "AddressValidationRequest": Operation.ADDRESS_CITY,
+        "QuantumViewRequest": Operation.QUANTUM_VIEW,
         "PickupCreationRequest": Operation.PICKUP_CREATE,
         "PickupRateRequest": Operation.PICKUP_RATE,
         "PickupCancelRequest": Operation.PICKUP_CANCEL,

@@ -38,6 +38,8 @@ TOOLS: Final[Mapping[str, tuple[str, Operation]]] = MappingProxyType(
     }
 )
 """Tool (last part of the path, lower case) -> root of its request, operation. UPS.md section 2."""
+ECHOED: Final = ("CustomerContext", "XpciVersion", "ToolVersion")
+"""Members of TransactionReference, in the answer's order."""
 _OPERATIONS: Final = {root: operation for root, operation in TOOLS.values() if root != "AddressValidationRequest"}
 _RETIRED: Final = MappingProxyType(
     {
@@ -120,8 +122,7 @@ def _echo(element: Any) -> str:
     reference = element.find("Request/TransactionReference")
     if reference is None:
         return ""
-    order = ("CustomerContext", "XpciVersion", "ToolVersion")
-    found = [child for name in order for child in reference.findall(name)[:1]]
+    found = [child for name in ECHOED for child in reference.findall(name)[:1]]
     return "".join(tree.ascii_xml(child) for child in found)
 
 

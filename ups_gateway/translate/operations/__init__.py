@@ -83,11 +83,14 @@ class Spec:
     """REST codes that the old API knew by another code and text."""
 
 
+_TOOL: Final = (Dialect.XML, Dialect.JSON)
+"""What was never a SOAP service: legacy JSON has the XML API's own names there, as running clients show."""
+
 SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
     {
         Operation.ADDRESS_CITY: Spec(
-            requests={Dialect.XML: address_city.XML_REQUEST},
-            answers={Dialect.XML: address_city.XML_ANSWER},
+            requests=dict.fromkeys(_TOOL, address_city.XML_REQUEST),
+            answers=dict.fromkeys(_TOOL, address_city.XML_ANSWER),
             request=address_city.request,
             source=address_city.source,
             warning=address_city.warning,
@@ -211,16 +214,15 @@ SPECS: Final[Mapping[Operation, Spec]] = MappingProxyType(
             source=pickup_facilities.source,
         ),
         Operation.LOCATOR: Spec(
-            # legacy JSON had the XML API's own names (inferred: no sample of it was found)
-            requests={Dialect.XML: locator.XML_REQUEST, Dialect.JSON: locator.XML_REQUEST},
-            answers={Dialect.XML: locator.XML_ANSWER, Dialect.JSON: locator.XML_ANSWER},
+            requests=dict.fromkeys(_TOOL, locator.XML_REQUEST),
+            answers=dict.fromkeys(_TOOL, locator.XML_ANSWER),
             request=locator.request,
             source=locator.source,
             warning=locator.warning,
         ),
         Operation.QUANTUM_VIEW: Spec(
-            requests={Dialect.XML: quantum_view.XML_REQUEST},
-            answers={Dialect.XML: quantum_view.XML_ANSWER},
+            requests=dict.fromkeys(_TOOL, quantum_view.XML_REQUEST),
+            answers=dict.fromkeys(_TOOL, quantum_view.XML_ANSWER),
             request=quantum_view.request,
             source=quantum_view.source,
             warning=quantum_view.warning,
