@@ -48,6 +48,16 @@ def test_the_fifth_opens_it_for_five_seconds(breaker: Breaker, time: Time) -> No
     assert (breaker.status().state, breaker.enter(), breaker.enter()) == ("half_open", 0.0, 1.0)
 
 
+def test_calls_that_were_under_way_when_it_opened_do_not_lengthen_its_pause(breaker: Breaker, time: Time) -> None:
+    for _ in range(50):
+        breaker.enter()
+    for _ in range(50):
+        breaker.leave("no whole answer")
+    assert breaker.enter() == 5.0
+    time.now = 5.0
+    assert breaker.enter() == 0.0
+
+
 def test_a_trial_that_says_nothing_leaves_the_next_to_try(breaker: Breaker, time: Time) -> None:
     fail(breaker, 5)
     time.now = 5.0

@@ -85,7 +85,8 @@ class Breaker:
         self._failures += 1
         self._in_a_row += 1
         self._last_failure = failure
-        if trial or self._in_a_row >= _FAILURES:
+        # Calls that were under way when it opened say nothing new.
+        if trial or (self._open_until is None and self._in_a_row >= _FAILURES):
             self._open_until = self._monotonic() + self._open_for
             self._open_for = min(self._open_for * 2, _LONGEST_OPEN)
 
