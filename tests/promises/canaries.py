@@ -1,12 +1,18 @@
-"""Secrets and persons that nobody else has, and the search for them in whatever a gateway wrote, said or showed."""
+"""Secrets and persons that nobody else has, requests that hold them, and the search for them in whatever comes out."""
 
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, quote_plus
+from typing import Final
+from urllib.parse import quote, quote_plus, urlencode
+
+from tests.promises.speakers import http
+from tests.translate.test_cases import FOLDERS, call_of
+from ups_gateway.model import LegacyCall
 
 CLIENT_SECRET = "CnrClientSecretQ7wX2pLk9"
 PASSWORD = "CnrPasswordV4nR8sTz1"
@@ -100,3 +106,43 @@ def _exact(value: str) -> Iterator[bytes]:
         coded = base64.b64encode(b"\0" * before + raw)
         inner = coded[(0, 2, 3)[before] : len(coded) - (0, 3, 2)[(before + len(raw)) % 3] - 1]
         yield from {inner, inner.translate(bytes.maketrans(b"+/", b"-_"))}
+
+
+def request_of(call: LegacyCall) -> bytes:
+    """As it comes over the wire, of the program that has the canaries for its access key."""
+    text = call.body.decode("utf-8", "replace")
+    text = re.sub(r"(AccessLicenseNumber>)[^<]*<", rf"\g<1>{LICENCE}<", text)
+    text = re.sub(r"((?:UserId|Username)>)[^<]*<", rf"\g<1>{USER}<", text)
+    text = re.sub(r"(Password>)[^<]*<", rf"\g<1>{PASSWORD}<", text)
+    for names, value in (
+        ("AccessLicenseNumber|ServiceAccessToken|AccessLicense", LICENCE),
+        ("UserId|Username|UserID", USER),
+        ("Password", PASSWORD),
+    ):
+        text = re.sub(rf'("(?:{names})"\s*:\s*)"[^"]*"', rf'\g<1>"{value}"', text)
+    text = with_person(text).replace("4111111111111111", CARD)
+    text = re.sub(r"(SecurityCode>)[^<]*<", rf"\g<1>{SECURITY_CODE}<", text)
+    headers = dict(call.headers)
+    if "accesslicensenumber" in headers:
+        headers |= {"accesslicensenumber": LICENCE, "username": USER, "password": PASSWORD}
+    target = f"{call.path}?{call.query}" if call.query else call.path
+    return http(call.method, target, text.encode(), headers)
+
+
+def requests() -> Iterator[tuple[tuple[str, str], bytes]]:
+    """Operation and dialect of every translation case, and its request; for today's REST what the old becomes."""
+    for folder in FOLDERS:
+        operation, dialect = folder.parent.name, folder.name.partition("_")[0]
+        yield (operation, dialect if dialect in ("header", "json", "soap") else "xml"), request_of(call_of(folder))
+        if dialect == "header":
+            for call in json.loads((folder / "rest-request.json").read_text("utf-8"))["calls"]:
+                body = b"" if call["body"] is None else json.dumps(call["body"]).encode()
+                key = dict.fromkeys(("accesslicensenumber", "username", "password"), "")
+                query = urlencode(call["query"])
+                rest = LegacyCall(call["method"], "onlinetools.ups.com", call["path"], query, key, body)
+                yield (operation, "rest"), request_of(rest)
+
+
+REQUESTS: Final = list(requests())
+CONFIRM: Final = next(request for kind, request in REQUESTS if kind == ("ship_confirm", "xml"))
+RATE: Final = next(request for kind, request in REQUESTS if kind == ("rate", "xml"))
