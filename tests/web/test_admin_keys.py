@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from tests.web.administering import Gateway
-from ups_gateway.model import AccessKey, TwoPhase
+from ups_gateway.model import AccessKey, Secret, TwoPhase
+from ups_gateway.store.guesses import FROM_ONE, Guesses
 
 
 async def _seen_id(admin: Gateway) -> str:
@@ -154,3 +155,17 @@ async def test_a_mark_that_is_none_is_told(admin: Gateway) -> None:
 async def test_the_page_of_a_key_that_is_gone_says_so(admin: Gateway) -> None:
     page = await admin.get(f"/seen-keys/{'0' * 24}")
     assert (page.status, "This access key is no longer there" in page.words) == (404, True)
+
+
+async def test_who_guesses_at_a_password_is_shown_and_heard_again_by_a_button(admin: Gateway) -> None:
+    key = await admin.key(await admin.account())
+    guesses = Guesses(admin.store, admin.clock.utc)
+    for number in range(FROM_ONE):
+        await guesses.wrong(key.id, "10.0.0.7", Secret(f"guess {number}"))
+    page = await admin.get()
+    words = "Too many wrong passwords came from 10.0.0.7: refused there for 15 more minutes."
+    action = f"/keys/{key.id}/unlock"
+    assert (words in page.words, action in [one for one, _ in page.forms()]) == (True, True)
+    pressed = await admin.post(action)
+    assert (pressed.location, await guesses.held(key.id, "10.0.0.7")) == ("/?done=unlocked#keys", False)
+    assert "Too many wrong passwords" not in (await admin.get()).words

@@ -65,6 +65,7 @@ def add_admin_routes(app: web.Application, parts: AdminParts) -> None:
     app.router.add_post(f"/seen-keys/{_SEEN}/password", keys.accept_password)
     app.router.add_post(f"/seen-keys/{_SEEN}/mark", keys.mark_seen)
     app.router.add_post(f"/keys/{_ID}/quote", keys.let_quote)
+    app.router.add_post(f"/keys/{_ID}/unlock", keys.unlock)
     app.router.add_post(f"/keys/{_ID}/mark", keys.mark)
     app.router.add_post(f"/shipments/{_ID}/void", actions.void)
     app.router.add_post(f"/shipments/{_ID}/look-up", actions.look_up)

@@ -25,6 +25,7 @@ from ups_gateway.oauth.flow import ClientSource
 from ups_gateway.oauth.lifetime import Held
 from ups_gateway.shipping.desk import Acceptance, Attention
 from ups_gateway.store.counts import Slot
+from ups_gateway.store.guesses import Hold, holds
 from ups_gateway.web.admin import pulse
 from ups_gateway.web.admin.parts import AdminParts
 from ups_gateway.web.admin.pulse import ProductReach
@@ -53,6 +54,8 @@ class Facts:
     acceptance: Sequence[Acceptance]
     pending: Sequence[Mapping[str, Any]]
     """Sign-ins begun, whose browser has not come back."""
+    holds: Sequence[Hold] = ()
+    """Addresses that guess at passwords of keys."""
     hour: Sequence[Slot] = ()
     """The journal's sums of the last hour,"""
     day: Sequence[Slot] = ()
@@ -86,6 +89,7 @@ async def gather(parts: AdminParts) -> Facts:
             for row in await store.pending_consents(now)
             if not row["used"] and not row.get("declined") and datetime.fromisoformat(row["until"]) > now
         ],
+        holds=await holds(store, now),
         hour=await store.traffic(now - pulse.HOUR, pulse.WIDTH),
         day=await store.traffic(now - pulse.DAY, pulse.WIDTH),
         products=parts.products(),

@@ -12,6 +12,7 @@ from typing import Final, Literal, get_args
 from aiohttp import web
 
 from ups_gateway.model import AccessKey, Grant, KeySighting, TwoPhase
+from ups_gateway.store.guesses import lift
 from ups_gateway.web.admin import words
 from ups_gateway.web.admin.actions import account_number, done, number_of
 from ups_gateway.web.admin.facts import gather, seen_keys, usable
@@ -95,6 +96,13 @@ async def let_quote(request: web.Request) -> web.Response:
     store = request.app[PARTS].store
     await store.change_key(replace(await _key(request), two_phase=TwoPhase.QUOTE))
     return done("quote", "keys")
+
+
+async def unlock(request: web.Request) -> web.Response:
+    """Hears addresses again that guessed at this key's password."""
+    parts = request.app[PARTS]
+    await lift(parts.store, (await _key(request)).id, parts.now())
+    return done("unlocked", "keys")
 
 
 async def mark_seen(request: web.Request) -> web.Response:

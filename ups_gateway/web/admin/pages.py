@@ -38,6 +38,7 @@ NOTICES: Final = {
     "key-active": "The access key is active: its program can ship.",
     "key-ignored": "The access key is ignored: its requests are refused as those of an unknown one.",
     "key-blocked": "The access key is blocked: its requests are refused, and say so.",
+    "unlocked": "Every address is heard again for this access key.",
     "quote": "Confirms of this access key are quotes from now on.",
     "voided": "The shipment is voided.",
     "voiding": "UPS has not voided it yet; the gateway goes on trying.",

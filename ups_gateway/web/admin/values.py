@@ -119,6 +119,8 @@ class KeyLine:
     two_phase: str
     status: str
     advice: str
+    held: str
+    """Which address is refused for guessing at its password, and how long; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ The rule: every line says what happened, and what to do about it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from ups_gateway.model import AccessKey, Account, Shipment, State, TwoPhase
 from ups_gateway.shipping.desk import Acceptance
+from ups_gateway.store.guesses import Hold
 from ups_gateway.web.admin.facts import Facts
 from ups_gateway.web.admin.values import KeyLine, Pending, SeenKey, ShipmentLine
 from ups_gateway.web.admin.words import counted
@@ -125,7 +126,16 @@ def mapped_keys(facts: Facts) -> Iterator[KeyLine]:
             two_phase=key.two_phase.value,
             status=key.status,
             advice=_two_phase_advice(key, acceptance.get(key.id)),
+            held=_held([hold for hold in facts.holds if hold.key == key.id], facts.now),
         )
+
+
+def _held(holds: Sequence[Hold], now: datetime) -> str:
+    if not holds:
+        return ""
+    where = ", ".join(sorted(hold.peer or "several addresses" for hold in holds))
+    minutes = max(1, round((max(hold.until for hold in holds) - now).total_seconds() / 60))
+    return f"Too many wrong passwords came from {where}: refused there for {counted(minutes, 'more minute')}."
 
 
 def _number(accounts: Mapping[int, Account], account: int | None) -> str:
