@@ -123,6 +123,12 @@ async def test_a_read_only_call_without_answer_is_unreachable_and_transient(benc
     assert (caught.value.transient, len(bench.ups.seen)) == (True, 3)
 
 
+async def test_a_try_that_was_cut_is_remembered_over_the_renewal_of_the_token(bench: Bench) -> None:
+    bench.ups.script = [cut, answer(401), answer(400, b"already")]
+    reply = await bench.call(TRACK)
+    assert (reply.body, reply.perhaps_done, bench.keeper.renewals) == (b"already", True, ["t1"])
+
+
 async def test_there_are_no_repeats_beyond_the_time_limit(bench: Bench) -> None:
     bench.ups.script = [answer(503)]
     assert (await bench.call(RATE, time_limit=0.3)).status == 503

@@ -161,11 +161,11 @@ class UpsClient:
         if token == refused or self._monotonic() < until:
             raise self._product_refused(errand)
         fresh = await self._in_time(errand, self._keeper.renew(errand.source, rejected=token))
-        reply = await self._repeated(errand, fresh)
-        if reply.status == 401:
+        again = await self._repeated(errand, fresh)
+        if again.status == 401:
             self._not_cured[key] = (fresh, self._monotonic() + NOT_CURED_FOR)
             raise self._product_refused(errand)
-        return reply
+        return replace(again, perhaps_done=True) if reply.perhaps_done else again
 
     async def _in_time(self, errand: _Errand, token: Coroutine[Any, Any, Secret]) -> Secret:
         """The token, unless it takes longer than the whole call may; its renewal goes on then."""
