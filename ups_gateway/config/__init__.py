@@ -6,6 +6,7 @@ mended. Secrets never stand in the file: it names a 0600 file, an environment va
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,7 +74,8 @@ def beside(path: Path | None, environ: Mapping[str, str]) -> Beside:
     file = path or find(environ)
     reading = Reading()
     if file is not None:
-        reading.file(file)
+        with contextlib.suppress(ConfigFailed):
+            reading.file(file)
     folder = file.absolute().parent if file else Path.cwd()
     control, data = (reading.found.get(key) for key in ("listen.control", "data_directory"))
     directory = folder / data.value if data is not None and data.value is not None else data_directory(environ)
