@@ -16,11 +16,12 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from aiohttp import web
 
@@ -106,16 +107,21 @@ async def be_ups(folder: Path) -> None:
     await asyncio.Event().wait()
 
 
-class Dns(asyncio.DatagramProtocol):
-    """Answers by `ADDRESSES`; keeps what it was asked."""
+class Dns:
+    """Answers by `ADDRESSES`, in a thread, however busy the gateway is; keeps what it was asked."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", DNS_PORT))
+        threading.Thread(target=self._serve, daemon=True).start()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.DatagramTransport", transport)
+    def _serve(self) -> None:
+        while True:
+            data, peer = self._socket.recvfrom(512)
+            self._socket.sendto(self._answer(data), peer)
 
-    def datagram_received(self, data: bytes, addr: Any) -> None:
+    def _answer(self, data: bytes) -> bytes:
         labels, at = [], 12
         while length := data[at]:
             labels.append(data[at + 1 : at + 1 + length].decode())
@@ -128,7 +134,7 @@ class Dns(asyncio.DatagramProtocol):
             record = struct.pack("!HHHIH", 0xC00C, 1, 1, 60, 4) + socket.inet_aton(address)
         flags = 0x8180 if address is not None else 0x8183
         head = data[:2] + struct.pack("!HHHHH", flags, 1, bool(record), 0, 0)
-        self._transport.sendto(head + data[12 : at + 5] + record, addr)
+        return head + data[12 : at + 5] + record
 
 
 def _files(folder: Path) -> None:
@@ -196,9 +202,7 @@ async def main(folder: Path) -> dict[str, Any]:
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(gateway(folder))
         await stack.enter_async_context(beyond_the_cable(folder))
-        loop = asyncio.get_running_loop()
-        transport, dns = await loop.create_datagram_endpoint(Dns, local_addr=("127.0.0.1", DNS_PORT))
-        stack.callback(transport.close)
+        dns = Dns()
         assert running.certificates is not None
         found = programs(running.certificates.ca_cert)
         ways = {name: await _said(*one, "https://onlinetools.ups.com/ups.app/xml/Rate") for name, one in found.items()}

@@ -15,7 +15,7 @@ from aiohttp import AsyncResolver, ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 UPS: Final = "ups.com"
-_WAIT, _TRIES = 1.0, 2
+_WAIT, _TRIES = 1.5, 2
 """Seconds for one DNS server's answer (then twice that), and questions to each: within the limit for connecting."""
 
 
