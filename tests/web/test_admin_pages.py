@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from tests.web.administering import Gateway, exchange
+from tests.web.administering import Gateway, a_gateway, exchange
 from ups_gateway.model import State
 from ups_gateway.web.admin import add_admin_routes
 
@@ -248,3 +250,19 @@ async def test_every_one_of_two_hundred_accounts_is_on_the_page(admin: Gateway) 
         await admin.account(number)
     page = await admin.get()
     assert (page.text.count('<tr id="account-'), [one for one in numbers if one not in page.words]) == (200, [])
+
+
+async def test_a_new_gateway_says_how_to_begin_until_something_is_set_up(admin: Gateway) -> None:
+    steps = re.compile("How to begin Connect a UPS account. .* Point the old program at the gateway .* Say what the ")
+    before = (await admin.get()).words
+    await admin.account("A1B2C3")
+    after = (await admin.get()).words
+    assert (bool(steps.search(before)), "How to begin" in after) == (True, False)
+
+
+async def test_a_gateway_without_an_application_says_where_one_is_registered(tmp_path: Path) -> None:
+    async with a_gateway(tmp_path, lambda parts: replace(parts, applications={})) as gateway:
+        await gateway.sign_in()
+        page = await gateway.get()
+        assert "How to begin Register an application at developer.ups.com" in page.words
+        assert "/connect" not in re.findall(r'class="button main" href="([^"]*)"', page.text)
