@@ -60,10 +60,11 @@ async def test_who_sends_a_little_for_ever_is_answered_at_the_limit(begin: bytes
 async def test_a_hundred_slow_senders_hold_up_nobody() -> None:
     made = listener(Scripted(), limits=Limits(receive=0.5))
     async with running(made) as port:
-        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(100)]
-        for number, (_, writer) in enumerate(slow):
+        slow = []
+        for number in range(100):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write((HEAD + b"Content-Length: 9\r\n\r\n<x/>")[: 40 + number])
-        await eventually(lambda: len(made.open) == 100)
+            slow.append((reader, writer))
         assert read_answer(await asked(port, post()))[2] == DONE
         async with asyncio.timeout(PATIENCE):
             answers = [read_answer(await reader.read())[2] for reader, _ in slow]

@@ -14,6 +14,7 @@ from typing import Any, Final
 from lxml import etree
 
 from ups_gateway.errors import InvalidRequest, MalformedRequest, RequestTooLarge
+from ups_gateway.translate.vocabulary import Vocabulary
 
 MAX_DEPTH: Final = 100
 MAX_MARKS: Final = 40_000
@@ -40,15 +41,7 @@ _DECLARATIONS = re.compile(r"<\?xml\s[^<>]*\?>")
 _ACCESS = re.compile(r"<((?:[\w.-]{1,60}:)?AccessRequest)(?:\s[^<>]*)?/?>")
 _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY|doctype)")
 _STRAY_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
-_PARSER = etree.XMLParser(
-    encoding="utf-8",  # the text is decoded: a declaration that is left in it must not decode it otherwise
-    resolve_entities=False,
-    no_network=True,
-    load_dtd=False,
-    huge_tree=False,
-    remove_comments=True,
-    remove_pis=True,
-)
+_vocabulary: Final = Vocabulary()
 
 
 def decode(body: bytes) -> str:
@@ -118,20 +111,16 @@ def parse(text: str) -> Any:
     if len(data) - len(data.translate(None, b"<=&")) > MAX_MARKS:
         raise RequestTooLarge(f"The XML document has more than {MAX_MARKS} tags, attributes and references.")
     try:
-        return _parsed(data)
+        return _vocabulary.parse(data)
     except etree.XMLSyntaxError as first:
         # Working clients send an unescaped & in names and passwords; UPS's kit samples do not, its parser forgave it.
         mended, count = _STRAY_AMPERSAND.subn(b"&amp;", data) if b"&" in data else (data, 0)
         if count:
             try:
-                return _parsed(mended)
+                return _vocabulary.parse(mended)
             except etree.XMLSyntaxError:
                 pass
         raise MalformedRequest(f"The XML document is not well formed: {_reason(first)}") from None
-
-
-def _parsed(data: bytes) -> Any:
-    return etree.fromstring(data, _PARSER)
 
 
 def _reason(error: etree.XMLSyntaxError) -> str:
