@@ -155,7 +155,7 @@ def results_of(body: Any) -> Node:
         results = _accepted(next(_objects_at(body, "ShipmentAcceptResponse"), {}))
     else:
         results = dict(next(_objects_at(body, "ShipmentResponse.ShipmentResults"), {}))
-    results["PackageResults"] = list(_objects_at(results, "PackageResults"))
+    results["PackageResults"] = listed(results.get("PackageResults"))
     # Shipping.yaml lets the number out; it is that of the lead package
     numbers = texts_at(results, "ShipmentIdentificationNumber", "PackageResults.TrackingNumber")
     results["ShipmentIdentificationNumber"] = next(iter(numbers), "")
@@ -165,17 +165,17 @@ def results_of(body: Any) -> Node:
 
 
 def _objects_at(tree: Any, path: str) -> Iterator[Node]:
-    """Without what is none: a reply of another shape must not keep the ledger from what else it says."""
+    """Without what is none. Only for the ledger: an answer without its labels must not pass for a good one."""
     return (found for found in at(tree, path) if isinstance(found, dict))
 
 
 def _recovered(response: Node) -> Node:
     known = ("ShipmentIdentificationNumber", "Form", "CODTurnInPage", "HighValueReport")
     packages = []
-    for found in _objects_at(response, "LabelResults"):
+    for found in at(response, "LabelResults"):
         package: Node = {"TrackingNumber": found.get("TrackingNumber") or found.get("MailInnovationsTrackingNumber")}
         image = found.get("LabelImage") or found.get("MailInnovationsLabelImage")
-        if image and isinstance(image, dict):
+        if image:
             package["ShippingLabel"] = {**image, "ImageFormat": image.get("LabelImageFormat")}
         receipt = next(at(found, "Receipt.Image"), None)
         if receipt:
@@ -255,7 +255,7 @@ def created(body: Any) -> Created:
 def labels(body: Any) -> tuple[Label, ...]:
     """Every label of such a body, further parts after it; what is no base64 is left out."""
     found = []
-    for package in results_of(body)["PackageResults"]:
+    for package in _objects_at(results_of(body), "PackageResults"):
         label = package.get("ShippingLabel") or {}
         kind = next(iter(texts_at(label, "ImageFormat.Code")), "").upper()
         for image in texts_at(label, "GraphicImage", "GraphicImagePart"):
