@@ -424,3 +424,19 @@ def spoil(path: Path, content: bytes | None = None) -> bytes:
 
 def _all_bytes(path: Path) -> bytes:
     return b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+
+async def test_a_look_up_sees_what_another_process_wrote_just_now(path: Path, raw: sqlite3.Connection) -> None:
+    database = await Database.open(path, MIGRATIONS)
+    try:
+        for number in range(3):
+            raw.execute("INSERT INTO captures (at, sealed) VALUES ('', ?)", (str(number),))
+            raw.commit()
+            rows = await database.look_up("SELECT sealed FROM captures ORDER BY id DESC LIMIT 1")
+            assert [row["sealed"] for row in rows] == [str(number)]
+        with pytest.raises(StoreFailed, match="no such table"):
+            await database.look_up("SELECT * FROM elsewhere")
+    finally:
+        await database.close()
+    with pytest.raises(StoreFailed, match="closed"):
+        await database.look_up("SELECT 1")

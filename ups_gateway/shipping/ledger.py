@@ -320,14 +320,17 @@ class Shipping:
             await self._end(row.id, UNDER_WAY, state, _note(error, call), self._now())
             raise
         sealed = await self._archive.seal_replies([reply])
-        request = await self._archive.seal_call(self._carrier.without_card_secrets(call), digest)
+        # A quote's request was kept with all that it takes to send it; any other is sealed as it stays.
+        request = None
+        if made is State.ACCEPTED:
+            request = await self._archive.seal_call(self._carrier.without_card_secrets(call), digest)
         now = self._now()
 
         def make(row: Shipment) -> Shipment:
             return replace(
                 row,
                 state=made,
-                sealed_request=request,
+                sealed_request=request or row.sealed_request,
                 number=number,
                 tracking_numbers=tracking_numbers,
                 delivered=False,

@@ -69,14 +69,13 @@ class AccountRows(Rows):
         await self._database.write(work)
 
     async def account(self, account_id: int) -> Account | None:
-        row = await self._database.read_one("SELECT * FROM accounts WHERE id = ?", (account_id,))
-        return None if row is None else _account(row)
+        return next(iter(await self.accounts([account_id])), None)
 
     async def accounts(self, ids: Collection[int] | None = None) -> Sequence[Account]:
         if ids is None:
             rows = await self._database.read("SELECT * FROM accounts ORDER BY id")
         else:
-            rows = await self._database.read(
+            rows = await self._database.look_up(
                 "SELECT * FROM accounts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
                 (msgspec.json.encode(list(ids)).decode(),),
             )

@@ -72,7 +72,7 @@ class KeyRows(Rows):
 
     async def keys_of_licence(self, licence: str) -> Sequence[AccessKey]:
         # Whatever a request holds is looked for; one too long to be mapped is found as little as any other unknown.
-        rows = await self._database.read(f"{_SELECT} WHERE licence = ? ORDER BY id", (printable(licence),))
+        rows = await self._database.look_up(f"{_SELECT} WHERE licence = ? ORDER BY id", (printable(licence),))
         return [_key(row) for row in rows]
 
     async def note_sighting(self, sighting: KeySighting) -> None:

@@ -23,6 +23,8 @@ _MADE = frozenset(
     {State.CREATED, State.ACCEPTED, State.DELIVERED, State.VOIDING, State.VOIDED, State.CANNOT_BE_VOIDED, State.QUOTED}
 )
 _TAKEN = frozenset({State.ACCEPTED, State.DELIVERED})
+_LARGE = 256 * 1024
+"""Bytes of labels from which reading them in place would be felt by the other requests."""
 _BATCH = 500
 """Rows a transaction deletes at most: others wait for the file meanwhile."""
 _LIST = """
@@ -32,6 +34,7 @@ _LIST = """
     FROM shipments
 """
 """Labels are large, and who lists rows does not look at them."""
+_IN_STATES = _LIST + "WHERE state IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?"  # noqa: S608 - two constants
 
 
 class LedgerRows(Rows):
@@ -69,7 +72,11 @@ class LedgerRows(Rows):
         return changed.rowcount == 1
 
     async def shipment(self, shipment_id: int) -> Shipment | None:
-        return _first(await self._select("SELECT * FROM shipments WHERE id = ?", (shipment_id,)))
+        one = (shipment_id,)
+        for row in await self._database.look_up("SELECT length(sealed_reply) AS size FROM shipments WHERE id = ?", one):
+            read = self._database.look_up if (row["size"] or 0) < _LARGE else self._database.read
+            return _first([_shipment(found) for found in await read("SELECT * FROM shipments WHERE id = ?", one)])
+        return None
 
     async def shipment_by_digest(self, key: int, digest: bytes) -> Shipment | None:
         return _first(
@@ -88,16 +95,14 @@ class LedgerRows(Rows):
         )
 
     async def shipments_by_fingerprint(self, fingerprint: bytes, since: datetime) -> Sequence[Shipment]:
-        return await self._select(
+        rows = await self._database.look_up(
             "SELECT * FROM shipments WHERE fingerprint = ? AND changed_at >= ? ORDER BY id DESC",
             (fingerprint, to_text(since)),
         )
+        return [_shipment(row) for row in rows]
 
     async def shipments_in(self, states: Collection[State], limit: int = 1000) -> Sequence[Shipment]:
-        return await self._list(
-            "WHERE state IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
-            (_json(states), limit),
-        )
+        return [_shipment(row) for row in await self._database.look_up(_IN_STATES, (_json(states), limit))]
 
     async def shipments(self, limit: int = 100, before: int | None = None) -> Sequence[Shipment]:
         return await self._list("WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2", (before, limit))

@@ -119,11 +119,11 @@ def _credentials(access: str | None) -> Credentials:
 
 
 def _echo(element: Any) -> str:
-    reference = element.find("Request/TransactionReference")
-    if reference is None:
-        return ""
-    found = [child for name in ECHOED for child in reference.findall(name)[:1]]
-    return "".join(tree.ascii_xml(child) for child in found)
+    for request in element.iterchildren("Request"):
+        for reference in request.iterchildren("TransactionReference"):
+            found = (next(reference.iterchildren(name), None) for name in ECHOED)
+            return "".join(tree.ascii_xml(child) for child in found if child is not None)
+    return ""
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
