@@ -21,6 +21,10 @@ from tests.gateway import access
 from tests.web.wire import post
 
 LICENCE, USER, PASSWORD, ACCOUNT = "DEMO0ACCESS0KEY0", "demo", "demo", "A1B2C3"
+MANY_LICENCE: Final = "MANY0LABELS0KEY0"
+"""Of the key whose account ships at the origin's second address, where a shipment has many labels."""
+MANY: Final = "/many"
+"""Below it at the first address is what the second has at its root."""
 NUMBER: Final = "1ZA1B2C30300000016"
 SERVICES: Final = ("01", "02", "03", "12", "13", "14", "59")
 ACTIVITIES: Final = 40
@@ -73,12 +77,12 @@ def loads() -> Sequence[Load]:
         Load(
             f"ship accept, {PACKAGES} labels",
             "/ups.app/xml/ShipAccept",
-            (access(LICENCE, USER, PASSWORD) + _ACCEPT).encode(),
-            "/api/shipments/v2409/ship",
+            (access(MANY_LICENCE, USER, PASSWORD) + _ACCEPT).encode(),
+            f"{MANY}/api/shipments/v2409/ship",
             _json(_shipped(PACKAGES)),
             10,
             None,
-            before=(access(LICENCE, USER, PASSWORD) + _confirm(PACKAGES)).encode(),
+            before=(access(MANY_LICENCE, USER, PASSWORD) + _confirm(PACKAGES)).encode(),
         ),
     )
 

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.bench.loads import MANY
 from tests.bench.processes import Program, free_port, running
 
 TOKEN_PATH: Final = "/security/v1/oauth/token"
@@ -44,7 +45,12 @@ _ORIGIN: Final = """
         listen 127.0.0.1:{port}{ssl};
         root {folder}/answers;
         error_page 405 =200 $uri;
-{certificate}
+        {certificate}
+    }}
+    server {{
+        listen 127.0.0.2:{port};
+        root {folder}/answers{many};
+        error_page 405 =200 $uri;
     }}
 """
 _PROXY: Final = """
@@ -86,14 +92,17 @@ def token() -> bytes:
 async def origin(
     folder: Path, answers: Mapping[str, bytes], certificate: tuple[Path, Path] | None = None
 ) -> AsyncIterator[Program]:
-    """Serves `answers` by path. `certificate`: files of the chain and of its key, for TLS."""
-    for path, content in {**answers, TOKEN_PATH: token()}.items():
+    """Serves `answers` by path, those below MANY at 127.0.0.2 as well.
+
+    `certificate`: files of the chain and of its key, for TLS.
+    """
+    for path, content in {**answers, TOKEN_PATH: token(), MANY + TOKEN_PATH: token()}.items():
         file = folder / "answers" / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     port = free_port()
     lines = "" if certificate is None else "ssl_certificate {}; ssl_certificate_key {};".format(*certificate)
-    server = _ORIGIN.format(port=port, folder=folder, ssl=" ssl" if certificate else "", certificate=lines)
+    server = _ORIGIN.format(port=port, folder=folder, ssl=" ssl" if certificate else "", certificate=lines, many=MANY)
     async with _nginx(folder, server, port) as program:
         yield program
 

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from tests.bench.loads import ACCOUNT, LICENCE, PASSWORD, USER
+from tests.bench.loads import ACCOUNT, LICENCE, MANY_LICENCE, PASSWORD, USER
 from tests.bench.processes import Program, free_port, running
 from ups_gateway import config
 from ups_gateway.model import AccessKey, Account, Secret, TwoPhase
@@ -25,13 +25,13 @@ from ups_gateway.store.sqlite import open_store
 
 MITMPROXY: Final = ("mitmproxy==11.0.2", "lxml", "msgspec")
 """What its virtual environment holds: mitmproxy pins libraries that the gateway has newer."""
-ENVIRONMENT: Final = "origin"
+ENVIRONMENTS: Final = {"origin": "127.0.0.1", "many": "127.0.0.2"}
 
 
 class Site:
     """The files of a gateway: configuration and data."""
 
-    def __init__(self, folder: Path, origin: str, **settings: str) -> None:
+    def __init__(self, folder: Path, origin: int, **settings: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port, self.admin_port = free_port(), free_port()
         self.environ = {"BENCH_SECRET": "secret", "UPS_GATEWAY_KEY": make_key().text()}
@@ -44,20 +44,18 @@ class Site:
             "data_directory": str(folder / "data"),
             **settings,
         }
-        application = {
-            "name": "bench",
-            "environment": ENVIRONMENT,
-            "grant": "client_credentials",
-            "client_id": "bench",
-            "client_secret_env": "BENCH_SECRET",
-        }
-        self.file.write_text(
-            config.example(
-                **given,
-                environments=[{"name": ENVIRONMENT, "base_url": origin}],
-                applications=[application],
-            )
-        )
+        applications = [
+            {
+                "name": name,
+                "environment": name,
+                "grant": "client_credentials",
+                "client_id": name,
+                "client_secret_env": "BENCH_SECRET",
+            }
+            for name in ENVIRONMENTS
+        ]
+        environments = [{"name": name, "base_url": f"http://{host}:{origin}"} for name, host in ENVIRONMENTS.items()]
+        self.file.write_text(config.example(**given, environments=environments, applications=applications))
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[Store]:
@@ -70,14 +68,15 @@ class Site:
             await store.close()
 
     async def seed(self) -> None:
-        """One account, and the access key of the programs."""
+        """An account in each environment, with the access key of its programs."""
         passwords = Passwords()
         hashed = await passwords.hash(Secret(PASSWORD))
         await passwords.close()
         async with self.store() as store:
-            account = await store.add_account(Account(0, ACCOUNT, ENVIRONMENT, application="bench"))
-            key = AccessKey(0, LICENCE, USER, hashed, account.id, frozenset({account.id}), two_phase=TwoPhase.SHIP)
-            await store.add_key(key)
+            for name, licence in zip(ENVIRONMENTS, (LICENCE, MANY_LICENCE), strict=True):
+                account = await store.add_account(Account(0, ACCOUNT, name, application=name))
+                key = AccessKey(0, licence, USER, hashed, account.id, frozenset({account.id}), two_phase=TwoPhase.SHIP)
+                await store.add_key(key)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[Program]:
@@ -88,7 +87,7 @@ class Site:
 
 @asynccontextmanager
 async def gateway(folder: Path, origin: int) -> AsyncIterator[Program]:
-    site = Site(folder, f"http://127.0.0.1:{origin}")
+    site = Site(folder, origin)
     await site.seed()
     async with site.serving() as program:
         yield program
