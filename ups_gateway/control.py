@@ -194,6 +194,8 @@ class _Desk:
                 held.callback(os.close, one)
             if reply := self._objection(connection, order, descriptors, busy=busy):
                 return await _tell(connection, reply)
+            # Only the command's name: what follows may be a number, or a code to sign in with.
+            log.info("User %d commands: %s", _peer(connection)[0], " ".join(order.arguments[:1]))
             process = await self._begin(order, descriptors)
             held.close()  # only the command holds the caller's ends from now on
             await self._accompany(process, connection)
@@ -248,7 +250,7 @@ class _Desk:
 
 def may_command(connection: socket.socket, group: int) -> bool:
     """Whether root, the service's own user or a member of the group is at the other end, as the kernel knows."""
-    _, uid, gid = struct.unpack("iII", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    uid, gid = _peer(connection)
     if uid in (0, os.geteuid()):
         return True
     try:
@@ -256,6 +258,12 @@ def may_command(connection: socket.socket, group: int) -> bool:
     except OSError:  # of more groups than these the first is looked at
         groups = array.array("I")
     return group in (gid, *groups)
+
+
+def _peer(connection: socket.socket) -> tuple[int, int]:
+    """User and group."""
+    _, uid, gid = struct.unpack("iII", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return uid, gid
 
 
 async def _order(connection: socket.socket) -> tuple[Order, list[int]]:

@@ -190,6 +190,16 @@ async def test_an_order_that_cannot_be_read_is_refused_and_the_next_is_carried_o
     assert (await office.command("accounts", "list")).status == 0
 
 
+async def test_no_more_than_eight_are_served_at_once(office: Office) -> None:
+    with contextlib.ExitStack() as held:
+        for _ in range(control.COMMANDS):
+            held.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)).connect(str(office.control))
+        ninth = await office.command("accounts", "list")
+    words = "The gateway does not carry this out. 8 commands run already. Try again in a moment."
+    assert ninth == Said(1, "", f"Error: {words}\n")
+    assert (await office.command("accounts", "list")).status == 0
+
+
 async def test_an_order_without_ends_is_refused(office: Office) -> None:
     order = control.Order(("accounts", "list"), control.name_of(office.house.file), "/")
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as caller:

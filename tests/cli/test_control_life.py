@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.cli.commanding import CLERKS, QUESTION, ROOT, Office, Said, an_office, read_until, said
+from tests.cli.commanding import CLERK, CLERKS, QUESTION, ROOT, Office, Said, an_office, read_until, said
 from tests.systemd.manager import systemd
 
 GONE = (
@@ -31,6 +32,17 @@ async def office() -> AsyncIterator[Office]:
 async def test_a_question_is_asked_where_the_command_was_given(office: Office) -> None:
     assert await office.command("profiles", "disconnect", "1", typed="n\n") == Said(1, QUESTION, "Aborted!\n")
     assert await office.command("profiles", "disconnect", "1", typed="y\n") == Said(0, QUESTION + NO_TOKENS, "")
+
+
+async def test_what_is_printed_before_a_question_comes_before_it(office: Office) -> None:
+    done = await office.command("authorize", "1", typed="nonsense &&\n")
+    assert done.status == 1
+    assert re.fullmatch(
+        r"Open this address in a browser and sign in at UPS as Dock 3:\n\nhttp://127\.0\.0\.1:\S+\n\n"
+        r"With the gateway running on this machine the browser comes back by itself\. [^?]*\?[^?]*: copy it\.\n"
+        r"Address or code \(empty: the browser came back\): ",
+        done.output,
+    )
 
 
 async def test_without_a_service_the_words_say_how_to_start_it(office: Office) -> None:
@@ -93,6 +105,8 @@ async def test_commands_are_taken_on_the_socket_that_systemd_holds(office: Offic
         await manager.start("--config", str(office.house.file), environ=office.house.environ, watchdog=20.0)
         assert await manager.heard() == ["READY=1"]
         assert (await office.command("accounts", "list")).status == 0
+        line = f"INFO ups_gateway.control: User {CLERK if ROOT else os.geteuid()} commands: accounts\n"
+        assert await manager.logged("commands: ") == line
         manager.terminate()
         assert (await manager.ended())[0] == 0
         assert office.control.is_socket(), "systemd's socket stays"

@@ -136,30 +136,29 @@ class _Conversation:
         return reply
 
     def _relay(self, output: int, errors: int, channel: socket.socket) -> int:
-        """Until the command has ended and all it printed is out."""
+        """Until the command has ended. What it printed before it asked, or ended, comes first."""
         streams = {output: sys.stdout.buffer, errors: sys.stderr.buffer}
-        with selectors.DefaultSelector() as ready:
+        with selectors.DefaultSelector() as waiting:
             watched: tuple[int | socket.socket, ...] = (*streams, channel, self.connection)
-            for each in watched:
-                ready.register(each, selectors.EVENT_READ)
-            ended: control.Ended | None = None
+            for one in watched:
+                waiting.register(one, selectors.EVENT_READ)
             while True:
-                found = [key.fileobj for key, _ in ready.select(None if ended is None else 0)]
-                if not found and ended is not None:
-                    return ended.status
-                for one in found:
-                    if isinstance(one, int):
-                        data = os.read(one, CHUNK)
-                        streams[one].write(data)
-                        streams[one].flush()
-                        gone = not data
-                    elif one is channel:
-                        gone = not self._serve(channel)
-                    else:
-                        reply = self._reply()
-                        ended, gone = (reply, True) if isinstance(reply, control.Ended) else (ended, False)
-                    if gone:
-                        ready.unregister(one)
+                ready = {key.fileobj for key, _ in waiting.select()}
+                printed = [one for one in streams if one in ready]
+                for one in printed:
+                    data = os.read(one, CHUNK)
+                    streams[one].write(data)
+                    streams[one].flush()
+                    if not data:
+                        waiting.unregister(one)
+                if printed:
+                    continue
+                if self.connection in ready:
+                    reply = self._reply()
+                    if isinstance(reply, control.Ended):
+                        return reply.status
+                elif not self._serve(channel):
+                    waiting.unregister(channel)
 
     def _serve(self, channel: socket.socket) -> bool:
         """What the command asks of this side; False: it asks nothing more."""
