@@ -46,6 +46,11 @@ def test_what_may_hide_names_is_never_known(document: bytes) -> None:
     assert not Vocabulary().knows(document)
 
 
+def test_tags_that_do_not_end_are_looked_at_once() -> None:
+    """A search that starts over at each beginning takes minutes for this."""
+    assert Vocabulary().knows(b"<A" * 500_000)
+
+
 @pytest.mark.parametrize("most", [0, 10])
 def test_a_document_is_the_same_wherever_it_was_parsed(most: int) -> None:
     root = Vocabulary(most).parse("<r:A xmlns:r='u'><B>ü &amp; 1</B><r:B/></r:A>".encode())

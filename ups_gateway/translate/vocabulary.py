@@ -15,7 +15,7 @@ from lxml import etree
 MOST_TAGS: Final = 20_000
 """Tags that are kept for ever. All APIs together have about 3,000 elements."""
 LONGEST_TAG: Final = 300
-_TAG: Final = re.compile(rb"<[^>]*>\s*")
+_TAG: Final = re.compile(rb"<[^<>]*>\s*")
 """With the blanks behind it: libxml2 keeps those too."""
 _OTHER_NAMES: Final = re.compile(rb"<[!?]|&(?!#|amp;|lt;|gt;|quot;|apos;)")
 """Comments, instructions and references to entities."""
