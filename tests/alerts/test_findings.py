@@ -45,9 +45,7 @@ ROW = Shipment(
 )
 REAUTHORIZE = "Press Reauthorize for it and sign in at UPS"
 REJECTED_ADVICE = f"This happens when the UPS password or the account's payment changed. {REAUTHORIZE}."
-LINK_ADVICE = (
-    "On ups.com open Accounts and Payment, choose Add Existing Account, then Test connection on the page."
-)
+LINK_ADVICE = "On ups.com open Accounts and Payment, choose Add Existing Account, then Test connection on the page."
 
 
 def facts(**changes: Any) -> Facts:
