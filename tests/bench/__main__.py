@@ -16,7 +16,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import proxy, translation
+from tests.bench import life, proxy, translation
 from tests.bench.pages import measure_pages
 from tests.simulator.asking import Desk, rating
 from ups_gateway.model import Account, Secret
@@ -24,7 +24,7 @@ from ups_gateway.oauth.vault import FernetVault, make_key
 from ups_gateway.store.passwords import Passwords
 from ups_gateway.store.sqlite import open_store
 
-COMMANDS: Mapping[str, Callable[..., Awaitable[None]]] = {"proxy": proxy.main, "translate": translation.main}
+COMMANDS: Mapping[str, Callable[..., Awaitable[None]]] = {"proxy": proxy.main, "translate": translation.main, "start": life.main}
 
 
 async def main(only: str, *how: str) -> None:

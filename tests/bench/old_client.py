@@ -37,8 +37,8 @@ class _Call(asyncio.Protocol):
                 self.answer.set_exception(exc)
 
 
-async def ask(port: int, request: bytes) -> bytes:
-    """The whole answer; it must be a good one."""
+async def ask(port: int, request: bytes, *, good: bool = True) -> bytes:
+    """The whole answer; it must be a good one, or a bad one."""
     loop = asyncio.get_running_loop()
     transport, call = await loop.create_connection(lambda: _Call(request), "127.0.0.1", port)
     try:
@@ -46,11 +46,13 @@ async def ask(port: int, request: bytes) -> bytes:
     finally:
         transport.close()
     assert answer.startswith(HTTP_OK), answer[:600]
-    assert not any(one in answer[:1000] for one in FAILURES), answer[:2000]
+    assert good is not any(one in answer[:1000] for one in FAILURES), answer[:2000]
     return answer
 
 
-async def ask_all(port: int, requests: Sequence[bytes], connections: int) -> tuple[list[float], float]:
+async def ask_all(
+    port: int, requests: Sequence[bytes], connections: int, *, good: bool = True
+) -> tuple[list[float], float]:
     """Seconds that each took, and all together; so many at a time."""
     waiting, took = list(reversed(requests)), []
 
@@ -58,7 +60,7 @@ async def ask_all(port: int, requests: Sequence[bytes], connections: int) -> tup
         while waiting:
             request = waiting.pop()
             begun = time.perf_counter()
-            await ask(port, request)
+            await ask(port, request, good=good)
             took.append(time.perf_counter() - begun)
 
     begun = time.perf_counter()
