@@ -24,7 +24,11 @@ from ups_gateway.oauth.vault import FernetVault, make_key
 from ups_gateway.store.passwords import Passwords
 from ups_gateway.store.sqlite import open_store
 
-COMMANDS: Mapping[str, Callable[..., Awaitable[None]]] = {"proxy": proxy.main, "translate": translation.main, "start": life.main}
+COMMANDS: Mapping[str, Callable[..., Awaitable[None]]] = {
+    "proxy": proxy.main,
+    "translate": translation.main,
+    "start": life.main,
+}
 
 
 async def main(only: str, *how: str) -> None:

@@ -19,7 +19,7 @@ from tests.bench.report import Table, write_section
 from ups_gateway import translate
 from ups_gateway.model import Account, Dialect, LegacyCall, RestReply, Terms, TwoPhase
 from ups_gateway.translate.dialects import soap, xml
-from ups_gateway.translate.operations import READERS
+from ups_gateway.translate.operations import reader_of
 
 ON: Final = Account(1, ACCOUNT, "production", postal_code="30328")
 TERMS: Final = Terms(TwoPhase.SHIP, TwoPhase.QUOTE, date(2026, 1, 15))
@@ -52,7 +52,8 @@ def stages(load: Load) -> list[str]:
     call = LegacyCall("POST", "onlinetools.ups.com", load.path, "", {}, body)
     asked = translate.read(call)
     unwrapped = UNWRAP[asked.dialect](call)
-    reader = READERS[unwrapped.operation, asked.dialect]
+    reader = reader_of(unwrapped.operation, asked.dialect)
+    assert reader is not None
     translated = translate.request(asked, ON, TERMS)
     sent = translated.calls[0].body if translated.calls else None
     reply = RestReply(200, {"content-type": "application/json"}, load.reply)

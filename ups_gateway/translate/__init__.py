@@ -25,7 +25,7 @@ from ups_gateway.model import (
 from ups_gateway.translate import faults, old_api
 from ups_gateway.translate.dialects import Unwrapped, header, json, rest, soap, xml
 from ups_gateway.translate.dialects.services import response_of
-from ups_gateway.translate.operations import PREFIXES, READERS, SPECS, TREES, WRITERS
+from ups_gateway.translate.operations import PREFIXES, SPECS, payload_of, reader_of, writer_of
 from ups_gateway.translate.operations.accounts import every_account
 from ups_gateway.translate.operations.cards import without_card_secrets
 from ups_gateway.translate.operations.label_recovery import recovery_call
@@ -116,7 +116,7 @@ def read(call: LegacyCall) -> Asked:
     spec = SPECS.get(unwrapped.operation)
     if dialect is Dialect.REST:
         return _read_rest(unwrapped)
-    reader = READERS.get((unwrapped.operation, dialect))
+    reader = reader_of(unwrapped.operation, dialect)
     if spec is None or reader is None:
         raise UnknownOperation(f"{unwrapped.root} does not exist in this API of UPS's, or the gateway lacks it.")
     tree, ignored = reader(unwrapped.tree)
@@ -230,12 +230,12 @@ def answer(translated: Translated, replies: Sequence[RestReply], *, digest: str 
         tree["ShipmentDigest"] = digest
     warning = spec.warning(bodies)
     if asked.dialect is Dialect.JSON:
-        payload = TREES[asked.operation](tree)
+        payload = payload_of(asked.operation)(tree)
         if asked.wire.tool_root:
             return json.wrap_tool(asked.wire, payload, warning)
         return json.wrap(asked.root, asked.wire, payload, response_of(bodies, warning, asked.wire.context))
     out: list[str] = []
-    WRITERS[asked.operation, asked.dialect](tree, out)
+    writer_of(asked.operation, asked.dialect)(tree, out)
     if asked.dialect is Dialect.SOAP:
         prefix = PREFIXES[asked.operation]
         response = response_of(bodies, warning, asked.wire.context)

@@ -3,7 +3,7 @@
 Neither knows a field; tables in `operations/` know nothing else.
 
 A **request table** is a dict keyed by the old element name; a **template** is a dict in the old answer schema's order.
-Both are compiled once, at import, into closures. What a table or template may hold:
+Both are compiled once, on first use, into closures. What a table or template may hold:
 
     request table                                        template
     None              text, same name (empty: left out)  text of the same name

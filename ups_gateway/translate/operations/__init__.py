@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
 from ups_gateway.errors import Refusal
 from ups_gateway.model import Account, Asked, Dialect, Operation, RestCall, RestReply, Terms, Translated
-from ups_gateway.translate.engine import Table, compile_request
+from ups_gateway.translate.engine import Node, Table, compile_request
 from ups_gateway.translate.operations import (
     address_city,
     address_street,
@@ -316,32 +317,35 @@ PREFIXES: Final[Mapping[Operation, str]] = MappingProxyType(
 """Prefix of the payload's namespace in answers: the ones UPS's own answers had, for clients that match text."""
 
 
-def _table(spec: Spec, dialect: Dialect) -> Table | None:
+@cache
+def reader_of(operation: Operation, dialect: Dialect) -> Callable[[Node], tuple[Node, tuple[str, ...]]] | None:
+    """Old tree -> (REST tree, ignored paths); None where the dialect lacks the operation.
+
+    Compiled on first use, as are the writers: most gateways need a few of a hundred tables.
+    """
+    table = _table(operation, dialect)
+    return None if table is None else compile_request(table, "")
+
+
+def _table(operation: Operation, dialect: Dialect) -> Table | None:
     """JSON and early REST are the SOAP message in other clothes, unless they have a table of their own."""
+    if operation not in SPECS:
+        return None
+    requests = SPECS[operation].requests
     if dialect in (Dialect.JSON, Dialect.HEADER):
-        return spec.requests.get(dialect) or spec.requests.get(Dialect.SOAP)
-    return spec.requests.get(dialect)
+        return requests.get(dialect) or requests.get(Dialect.SOAP)
+    return requests.get(dialect)
 
 
-READERS: Final = {
-    (operation, dialect): compile_request(table, "")
-    for operation, spec in SPECS.items()
-    for dialect in (Dialect.XML, Dialect.SOAP, Dialect.JSON, Dialect.HEADER)
-    if (table := _table(spec, dialect)) is not None
-}
-"""(operation, dialect) -> old tree -> (REST tree, ignored paths)."""
+@cache
+def writer_of(operation: Operation, dialect: Dialect) -> Callable[[Any, list[str]], None]:
+    """What writes the payload of an answer, in the XML API or SOAP."""
+    prefix = "" if dialect is Dialect.XML else f"{PREFIXES[operation]}:"
+    return compile_xml(SPECS[operation].answers[dialect], prefix)
 
-WRITERS: Final = {
-    (operation, dialect): compile_xml(template, "" if dialect is Dialect.XML else f"{PREFIXES[operation]}:")
-    for operation, spec in SPECS.items()
-    for dialect, template in spec.answers.items()
-    if dialect in (Dialect.XML, Dialect.SOAP)
-}
-"""(operation, dialect) -> writes the payload of an answer."""
 
-TREES: Final = {
-    operation: compile_tree(spec.answers.get(Dialect.JSON) or spec.answers[Dialect.SOAP])
-    for operation, spec in SPECS.items()
-    if Dialect.SOAP in spec.answers or Dialect.JSON in spec.answers
-}
-"""operation -> the payload of a legacy JSON answer."""
+@cache
+def payload_of(operation: Operation) -> Callable[[Any], Node]:
+    """What makes the payload of a legacy JSON answer."""
+    answers = SPECS[operation].answers
+    return compile_tree(answers.get(Dialect.JSON) or answers[Dialect.SOAP])
