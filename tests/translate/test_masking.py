@@ -111,6 +111,15 @@ def test_words_do_not_repeat_what_was_sent() -> None:
         "120202 The address 12 elm street of … is not valid for LBSX, B."
     )
     assert masking.not_repeating(words, None) == words
+    assert masking.not_repeating("İzmir ANN LEE", {"City": "İZMİR", "Name": "Ann Lee"}) == "… …"
+
+
+def test_words_are_looked_through_for_thousands_of_values_at_no_more_than_their_length() -> None:
+    sent = [{"Name": f"Customer {number} of many", "Memo": f"{number} dozen boxes"} for number in range(10_000)]
+    words = "UPS says: Customer 17 of many has 9999 dozen boxes. " * 2_000
+    begun = time.process_time()
+    assert masking.not_repeating(words, sent) == "UPS says: … has …. " * 2_000
+    assert time.process_time() - begun < 2.0
 
 
 def test_what_is_too_long_for_a_code_is_masked_though_it_is_called_one() -> None:

@@ -88,11 +88,25 @@ def shape(text: str) -> str:
 
 def not_repeating(words: str, sent: Any) -> str:
     """Words of UPS's, or a masked message, without the values of the request that they repeat."""
-    values = {value for value in _leaves(sent, "") if len(value) >= _REPEATED}
-    if not values:
-        return words
-    longest_first = sorted(values, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, longest_first)), "…", words, flags=re.IGNORECASE)
+    values = {_folded(value) for value in _leaves(sent, "") if len(value) >= _REPEATED}
+    lengths: dict[str, set[int]] = {}
+    for value in values:
+        lengths.setdefault(value[:_REPEATED], set()).add(len(value))
+    # No pattern: one of thousands of values takes seconds for one long answer, and is kept with them in `re`'s cache.
+    folded, shown, at, done = _folded(words), [], 0, 0
+    while at < len(words):
+        begun = lengths.get(folded[at : at + _REPEATED], ())
+        length = max((length for length in begun if folded[at : at + length] in values), default=0)
+        if length:
+            shown += [words[done:at], "…"]
+            done = at + length
+        at += length or 1
+    return "".join((*shown, words[done:]))
+
+
+def _folded(text: str) -> str:
+    """In small letters, each where it was: only of this one two would be made."""
+    return text.replace("İ", "i").lower()
 
 
 def _leaves(found: Any, name: str) -> Iterator[str]:
