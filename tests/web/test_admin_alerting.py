@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 from tests.house import House, a_house
 from tests.web.administering import Gateway, a_gateway
+from ups_gateway.model import Secret
+from ups_gateway.store.guesses import FROM_ONE, Guesses
 from ups_gateway.web.admin.parts import AdminParts
 
 
@@ -70,3 +73,21 @@ async def test_what_is_wrong_is_marked_seen_and_told_again_by_its_buttons(tmp_pa
             assert [one.seen for one in await alerts.standing()] == [None]
             gone = await pages.post("/alerts/seen", about="account:99")
             assert (gone.status, "This is over already" in gone.words) == (400, True)
+
+
+async def test_every_kind_of_trouble_leads_to_its_place_on_the_pages(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"alerts.environments": ["simulator"]}
+    async with a_house(tmp_path, settings=settings) as house:
+        alerts, store = house.gateway.alerts, house.gateway.store
+        await store.change_account(replace(house.account, probe="not_linked"))
+        key = (await store.keys())[0]
+        guesses = Guesses(store, house.gateway.clock.now)
+        for number in range(FROM_ONE):
+            await guesses.wrong(key.id, "10.0.0.7", Secret(f"guess {number}"))
+        async with a_gateway(tmp_path / "pages", lambda parts: replace(parts, alerts=alerts)) as pages:
+            await pages.sign_in()
+            page = await pages.get("/alerts")
+            assert re.findall(r'href="([^"]*)">Do it', page.text) == [
+                f"/#account-{house.account.id}",
+                f"/#key-{key.id}",
+            ]

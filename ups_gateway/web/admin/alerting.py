@@ -22,7 +22,12 @@ NOTICES: Final = {
     "tell-again": "It is told once a day again.",
 }
 """By the value of `done` in the page's address, after a form."""
-PLACES: Final = {"profile": "/profiles/{}", "account": "/#account-{}", "shipment": "/#shipment-{}"}
+PLACES: Final = {
+    "profile": "/profiles/{}",
+    "account": "/#account-{}",
+    "shipment": "/#shipment-{}",
+    "key": "/#key-{}",
+}
 """Where to do something about a subject, by the word before its id."""
 
 
