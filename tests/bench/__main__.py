@@ -16,7 +16,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import life, proxy, translation
+from tests.bench import big_store, expiry, far, life, proxy, translation
 from tests.bench.pages import measure_pages
 from tests.simulator.asking import Desk, rating
 from ups_gateway.model import Account, Secret
@@ -28,6 +28,9 @@ COMMANDS: Mapping[str, Callable[..., Awaitable[None]]] = {
     "proxy": proxy.main,
     "translate": translation.main,
     "start": life.main,
+    "far": far.main,
+    "expiry": expiry.main,
+    "store": big_store.main,
 }
 
 
@@ -35,6 +38,8 @@ async def main(only: str, *how: str) -> None:
     if only in COMMANDS:
         await COMMANDS[only](*how)
         return
+    if only not in ("", "page"):
+        raise SystemExit(f"one of page, {', '.join(COMMANDS)}, or nothing")
     if only != "page":
         await measure_what_is_made()
     await measure_pages()

@@ -45,6 +45,7 @@ _ORIGIN: Final = """
         listen 127.0.0.1:{port}{ssl};
         root {folder}/answers;
         error_page 405 =200 $uri;
+        ssl_protocols TLSv1.2 TLSv1.3;
         {certificate}
     }}
     server {{

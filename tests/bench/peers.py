@@ -31,7 +31,7 @@ ENVIRONMENTS: Final = {"origin": "127.0.0.1", "many": "127.0.0.2"}
 class Site:
     """The files of a gateway: configuration and data."""
 
-    def __init__(self, folder: Path, origin: int, **settings: str) -> None:
+    def __init__(self, folder: Path, origin: int, *, scheme: str = "http", **settings: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port, self.admin_port = free_port(), free_port()
         self.environ = {"BENCH_SECRET": "secret", "UPS_GATEWAY_KEY": make_key().text()}
@@ -54,7 +54,9 @@ class Site:
             }
             for name in ENVIRONMENTS
         ]
-        environments = [{"name": name, "base_url": f"http://{host}:{origin}"} for name, host in ENVIRONMENTS.items()]
+        environments = [
+            {"name": name, "base_url": f"{scheme}://{host}:{origin}"} for name, host in ENVIRONMENTS.items()
+        ]
         self.file.write_text(config.example(**given, environments=environments, applications=applications))
 
     @asynccontextmanager
