@@ -214,8 +214,13 @@ def _placed(where: str, rule: Rule, via: Callable[[str], str | None] | None, pat
     many = isinstance(rule, list)
     shape = rule[0] if isinstance(rule, list) else rule
     value_of = _value(shape, via, path)
+    is_text = shape is None and via is None and not (steps or many or append or absolute)
 
     def put(value: Any, target: Node, run: _Run) -> None:
+        if is_text and isinstance(value, str):
+            if value:
+                target[last] = value
+            return
         items = value if isinstance(value, list) and (many or append) else (value,)
         for item in items:
             made = value_of(item, run)
@@ -288,37 +293,63 @@ class Default:
 
 
 def fill_defaults(body: Node, defaults: tuple[Default, ...], *given: Any) -> tuple[str, ...]:
-    """Fills in what is absent; the paths that were filled."""
-    filled = [default.path for default in defaults if _fill(body, _steps_to(default.path), default.value, given)]
-    return tuple(path.replace("?", "") for path in dict.fromkeys(filled))
+    """Fills in what is absent; the paths that were filled, in the order of the defaults."""
+    filled: set[str] = set()
+    _fill(body, _ways(defaults), given, filled)
+    return tuple(default.path.replace("?", "") for default in defaults if default.path in filled)
+
+
+@dataclass(slots=True)
+class _Way:
+    """One member on the way to several defaults, which is gone once for all of them."""
+
+    name: str
+    kind: str
+    """"[]", "?" or "": through an array, only where it is, or made where something is put in."""
+    ends: list[Default]
+    """Those whose last step this is."""
+    ways: list[_Way]
 
 
 @cache
-def _steps_to(path: str) -> tuple[tuple[str, str], ...]:
-    """Each member on the way with "[]", "?" or "". Paths are constants of tables."""
-    return tuple((step.rstrip("[]?"), step[len(step.rstrip("[]?")) :]) for step in path.split("."))
+def _ways(defaults: tuple[Default, ...]) -> list[_Way]:
+    """Defaults are constants of tables."""
+    root = _Way("", "", [], [])
+    for default in defaults:
+        at = root
+        for step in default.path.split("."):
+            name = step.rstrip("[]?")
+            kind = step[len(name) :]
+            found = next((way for way in at.ways if (way.name, way.kind) == (name, kind)), None)
+            if found is None:
+                found = _Way(name, kind, [], [])
+                at.ways.append(found)
+            at = found
+        at.ends.append(default)
+    return root.ways
 
 
-def _fill(node: Node, steps: tuple[tuple[str, str], ...], value: Any, given: tuple[Any, ...]) -> bool:
-    """Whether something was put in. An object on the way is made only then."""
-    (name, kind), rest = steps[0], steps[1:]
-    if not rest:
-        if name not in node:
-            made = value(*given) if callable(value) else value
-            if made is not None:
-                node[name] = made
-                return True
-        return False
-    inner = node.get(name)
-    if kind == "[]":
-        return sum(_fill(item, rest, value, given) for item in inner or ()) > 0
-    if inner is None and kind != "?":
-        made = {}
-        if _fill(made, rest, value, given):
-            node[name] = made
-            return True
-        return False
-    return inner is not None and _fill(inner, rest, value, given)
+def _fill(node: Node, ways: list[_Way], given: tuple[Any, ...], filled: set[str]) -> None:
+    for way in ways:
+        inner = node.get(way.name)
+        for default in way.ends:
+            if inner is None:
+                inner = default.value(*given) if callable(default.value) else default.value
+                if inner is not None:
+                    node[way.name] = inner
+                    filled.add(default.path)
+        if not way.ways:
+            continue
+        if way.kind == "[]":
+            for item in inner or ():
+                _fill(item, way.ways, given, filled)
+        elif inner is not None:
+            _fill(inner, way.ways, given, filled)
+        elif not way.kind:
+            made: Node = {}
+            _fill(made, way.ways, given, filled)
+            if made:
+                node[way.name] = made
 
 
 # --- what the tables cover (for the completeness test and the docs) ---------------------------------------------------

@@ -136,7 +136,9 @@ def to_tree(element: Any, depth: int = 0) -> Any:
         raise MalformedRequest(f"The XML document is nested deeper than {MAX_DEPTH} levels.")
     tree: dict[str, Any] = {}
     for child in element:
-        name = local_name(child)
+        name = child.tag
+        if "}" in name:
+            name = name.rpartition("}")[2]
         value = to_tree(child, depth + 1) if len(child) else (child.text or "").strip()
         if name in tree:
             held = tree[name]

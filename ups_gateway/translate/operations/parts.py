@@ -126,8 +126,12 @@ def listed(value: Any) -> list[Any]:
 
 def at(tree: Any, path: str) -> Iterator[Any]:
     """All values at a dotted path of a tree, through arrays."""
-    nodes = [tree]
-    for step in path.split("."):
+    nodes, steps = [tree], path.split(".")
+    # Objects within objects, as far as that goes: most paths meet no array, or only at their end.
+    while steps and isinstance(tree, dict):
+        tree = tree.get(steps.pop(0))
+        nodes = listed(tree)
+    for step in steps:
         nodes = [item for node in nodes if isinstance(node, dict) and step in node for item in listed(node[step])]
     yield from nodes
 
