@@ -194,7 +194,7 @@ class Voids:
         return {lately.task for those in self._lately.values() for lately in those if not lately.task.done()}
 
     async def _give_up_waiting(self, now: datetime) -> None:
-        limits = {key.id: key.void_unaccepted_after for key in await self._store.keys()}
+        limits = await self._store.void_limits()
         never = {key for key, limit in limits.items() if limit is None}
         waiting = await self._store.unaccepted(never)
         self._counted = {row.id: self._counted.get(row.id, self._ran) for row in waiting}

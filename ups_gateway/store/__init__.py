@@ -7,8 +7,8 @@ the token pair is sealed and opened by the store with the `Vault` it is given, s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from ups_gateway.model import (
@@ -126,6 +126,10 @@ class Accounts(Protocol):
     async def delete_key(self, key_id: int) -> None: ...
 
     async def keys(self) -> Sequence[AccessKey]: ...
+
+    async def void_limits(self) -> Mapping[int, timedelta | None]:
+        """Of each key how long a confirmed shipment waits for its accept; None: for ever."""
+        ...
 
     async def keys_of_licence(self, licence: str) -> Sequence[AccessKey]: ...
 

@@ -5,7 +5,7 @@ The rule: licence and user together are unique; the default account is always on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -69,6 +69,10 @@ class KeyRows(Rows):
 
     async def keys(self) -> Sequence[AccessKey]:
         return [_key(row) for row in await self._database.read(f"{_SELECT} ORDER BY id")]
+
+    async def void_limits(self) -> Mapping[int, timedelta | None]:
+        rows = await self._database.read("SELECT id, void_unaccepted_after AS seconds FROM access_keys")
+        return {row["id"]: _after(row["seconds"]) for row in rows}
 
     async def keys_of_licence(self, licence: str) -> Sequence[AccessKey]:
         # Whatever a request holds is looked for; one too long to be mapped is found as little as any other unknown.
@@ -137,8 +141,11 @@ def _columns(key: AccessKey) -> dict[str, Any]:
     }
 
 
+def _after(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
 def _key(row: aiosqlite.Row) -> AccessKey:
-    after = row["void_unaccepted_after"]
     return AccessKey(
         id=row["id"],
         licence=row["licence"],
@@ -149,7 +156,7 @@ def _key(row: aiosqlite.Row) -> AccessKey:
         test_account=row["test_account"],
         two_phase=TwoPhase(row["two_phase"]),
         at_once=TwoPhase(row["at_once"]),
-        void_unaccepted_after=None if after is None else timedelta(seconds=after),
+        void_unaccepted_after=_after(row["void_unaccepted_after"]),
         json_fault_status=row["json_fault_status"],
         json_errors_beside=bool(row["json_errors_beside"]),
         status=row["status"],
