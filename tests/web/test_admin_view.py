@@ -301,3 +301,10 @@ def test_a_key_that_confirms_much_and_accepts_little_is_advised_to_quote() -> No
             ),
         )
     ]
+
+
+def test_of_very_many_keys_the_page_shows_those_first_that_something_is_said_of() -> None:
+    keys = tuple(AccessKey(number, f"LICENCE0{number:08}", "cart", "hash", 1) for number in range(1, 301))
+    page = shown(profiles=(profile(),), accounts=(A1,), keys=keys, acceptance=(Acceptance(299, 10, 2),))
+    assert ([line.id for line in page.keys], page.more_keys) == ([299, *range(1, 200)], 100)
+    assert shown(keys=keys[:200]).more_keys == 0

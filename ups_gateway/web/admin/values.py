@@ -171,3 +171,5 @@ class Status:
     keys: tuple[KeyLine, ...]
     pending: tuple[Pending, ...]
     """Sign-ins under way, newest first."""
+    more_keys: int = 0
+    """Mapped keys that the page leaves out."""

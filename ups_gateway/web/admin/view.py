@@ -23,7 +23,7 @@ CAN_SHIP = frozenset({Health.OK, Health.EXPIRING})
 
 def status(facts: Facts, zone: tzinfo | None) -> Status:
     """The page's values. The first sentence is that of the first environment in use, production before all others."""
-    sections, seen = tuple(_sections(facts, zone)), tuple(seen_keys(facts))
+    sections, seen, keys = tuple(_sections(facts, zone)), tuple(seen_keys(facts)), tuple(mapped_keys(facts))
     first = sections[0] if sections else None
     sentence = "Nothing is set up yet. Add an application to the configuration, then sign in with UPS."
     if first is not None:
@@ -36,8 +36,9 @@ def status(facts: Facts, zone: tzinfo | None) -> Status:
         shipments=tuple(shipments(facts)),
         seen_keys=tuple(one for one in seen if one.status == "active"),
         hidden_keys=tuple(one for one in seen if one.status != "active"),
-        keys=tuple(mapped_keys(facts)),
+        keys=keys,
         pending=tuple(pending(facts)),
+        more_keys=len(facts.keys) - len(keys),
     )
 
 

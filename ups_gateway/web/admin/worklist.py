@@ -102,6 +102,10 @@ def seen_keys(facts: Facts) -> Iterator[SeenKey]:
         )
 
 
+KEYS_SHOWN: Final = 200
+"""Mapped keys on the page: ten thousand made it ten megabytes, and held every request for half a second."""
+
+
 def pending(facts: Facts) -> Iterator[Pending]:
     """Sign-ins under way, newest first."""
     names = {profile.id: profile.name for profile in facts.profiles}
@@ -112,10 +116,14 @@ def pending(facts: Facts) -> Iterator[Pending]:
 
 
 def mapped_keys(facts: Facts) -> Iterator[KeyLine]:
-    """All mapped keys."""
+    """The mapped keys: first those that something is said of, and no more than a person looks through."""
     accounts = {account.id: account for account in facts.accounts}
     acceptance = {one.key: one for one in facts.acceptance}
-    for key in facts.keys:
+    told = {hold.key for hold in facts.holds} | {one.key for one in facts.acceptance if one.low}
+    shown = facts.keys
+    if len(shown) > KEYS_SHOWN:
+        shown = sorted(shown, key=lambda key: key.id not in told)[:KEYS_SHOWN]
+    for key in shown:
         yield KeyLine(
             id=key.id,
             licence=key.masked,
