@@ -14,7 +14,7 @@ from typing import Any, Final
 from lxml import etree
 
 from ups_gateway.errors import InvalidRequest, MalformedRequest, RequestTooLarge
-from ups_gateway.translate.vocabulary import Vocabulary
+from ups_gateway.translate.parser import Parser
 
 MAX_DEPTH: Final = 100
 MAX_MARKS: Final = 40_000
@@ -41,7 +41,7 @@ _DECLARATIONS = re.compile(r"<\?xml\s[^<>]*\?>")
 _ACCESS = re.compile(r"<((?:[\w.-]{1,60}:)?AccessRequest)(?:\s[^<>]*)?/?>")
 _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY|doctype)")
 _STRAY_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
-_vocabulary: Final = Vocabulary()
+_parser: Final = Parser()
 
 
 def decode(body: bytes) -> str:
@@ -111,13 +111,13 @@ def parse(text: str) -> Any:
     if len(data) - len(data.translate(None, b"<=&")) > MAX_MARKS:
         raise RequestTooLarge(f"The XML document has more than {MAX_MARKS} tags, attributes and references.")
     try:
-        return _vocabulary.parse(data)
+        return _parser.parse(data)
     except etree.XMLSyntaxError as first:
         # Working clients send an unescaped & in names and passwords; UPS's kit samples do not, its parser forgave it.
         mended, count = _STRAY_AMPERSAND.subn(b"&amp;", data) if b"&" in data else (data, 0)
         if count:
             try:
-                return _vocabulary.parse(mended)
+                return _parser.parse(mended)
             except etree.XMLSyntaxError:
                 pass
         raise MalformedRequest(f"The XML document is not well formed: {_reason(first)}") from None
