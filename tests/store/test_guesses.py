@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -100,3 +101,34 @@ async def test_of_the_addresses_of_a_key_the_latest_are_kept(guesses: Guesses) -
     await guess(guesses, FROM_ONE, "10.0.2.0")
     await guess(guesses, FROM_ONE, "10.0.2.29")
     assert [await guesses.held(1, f"10.0.2.{number}") for number in (0, 29)] == [True, False]
+
+
+async def test_addresses_that_are_learnt_at_the_same_time_are_all_remembered(store: Store, clock: Clock) -> None:
+    guesses = Guesses(store, clock)
+    await asyncio.gather(guesses.right(1, HOME), guesses.right(2, STRANGER))
+    for later in (guesses, Guesses(store, clock)):
+        tries = [
+            (key, peer, Secret(f"guess {number}")) for key, peer in ((1, HOME), (2, STRANGER)) for number in range(20)
+        ]
+        assert {await later.wrong(*one) for one in tries} == {None}
+
+
+async def test_two_holds_that_begin_at_the_same_time_both_last(guesses: Guesses, store: Store, clock: Clock) -> None:
+    for key in (1, 2):
+        for number in range(FROM_ONE - 1):
+            await guesses.wrong(key, STRANGER, Secret(f"guess {number}"))
+    await asyncio.gather(*(guesses.wrong(key, STRANGER, Secret("the last")) for key in (1, 2)))
+    assert await holds(store, clock.at) == [Hold(key, STRANGER, START + WITHIN) for key in (1, 2)]
+
+
+async def test_a_hold_does_not_outlast_a_clock_that_is_set_back(guesses: Guesses, store: Store, clock: Clock) -> None:
+    await guess(guesses, FROM_ONE)
+    clock.at -= timedelta(days=400)
+    assert (await guesses.held(1, STRANGER), await holds(store, clock.at)) == (False, [])
+    assert await guess(guesses, FROM_ONE - 1, start=100) == []
+
+
+async def test_guesses_do_not_outlast_a_clock_that_is_set_back(guesses: Guesses, clock: Clock) -> None:
+    await guess(guesses, FROM_ONE - 1)
+    clock.at -= timedelta(days=400)
+    assert await guess(guesses, 1, start=100) == []

@@ -7,6 +7,7 @@ from is never refused, so that nobody's guesses keep the program itself out; it 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
@@ -44,7 +45,8 @@ async def holds(store: Store, now: datetime) -> Sequence[Hold]:
     """Those that last."""
     text = await store.get(_HOLDS)
     found = msgspec.json.decode(text or "[]", type=list[Hold])
-    return [hold for hold in found if hold.until > now]
+    # One that ends later than that began when the clock was ahead.
+    return [hold for hold in found if now < hold.until < now + 2 * WITHIN]
 
 
 async def lift(store: Store, key: int, now: datetime) -> bool:
@@ -62,6 +64,7 @@ class Guesses:
         self._store = store
         self._now = now
         self._salt = secrets.token_bytes(32)
+        self._writing = asyncio.Lock()
         self._tried: dict[int, OrderedDict[tuple[str, bytes], datetime]] = {}
         self._held: set[int] | None = None
         """Keys that may have holds; None: not looked up yet."""
@@ -93,7 +96,7 @@ class Guesses:
         now = self._now()
         tried = self._tried.setdefault(key, OrderedDict())
         tried.setdefault((peer, self._tag(password)), now)
-        while tried and next(iter(tried.values())) <= now - WITHIN:
+        while tried and abs(now - next(iter(tried.values()))) >= WITHIN:
             tried.popitem(last=False)
         if len(tried) >= FROM_ALL:
             where = EVERYWHERE
@@ -102,14 +105,16 @@ class Guesses:
         else:
             return None
         hold = Hold(key, where, now + WITHIN)
-        others = [one for one in await holds(self._store, now) if (one.key, one.peer) != (key, where)]
-        await self._store.put(_HOLDS, _json([*others, hold]))
+        async with self._writing:
+            others = [one for one in await holds(self._store, now) if (one.key, one.peer) != (key, where)]
+            await self._store.put(_HOLDS, _json([*others, hold]))
         self._held = {*(self._held or ()), key}
         return hold
 
     async def _addresses(self) -> dict[int, list[str]]:
-        if self._known is None:
-            self._known = msgspec.json.decode(await self._store.get(_KNOWN) or "{}", type=dict[int, list[str]])
+        async with self._writing:
+            if self._known is None:
+                self._known = msgspec.json.decode(await self._store.get(_KNOWN) or "{}", type=dict[int, list[str]])
         return self._known
 
     def _tag(self, password: Secret) -> bytes:
