@@ -2,12 +2,15 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.store.conftest import DAY, MINUTE, NOW
 from ups_gateway.model import Dialect, Operation, Shipment, State
-from ups_gateway.store import Store
+from ups_gateway.store import Store, Vault
+from ups_gateway.store.sqlite import open_store
+from ups_gateway.store.sqlite.schema import MIGRATIONS
 
 ROW = Shipment(
     id=0,
@@ -40,6 +43,7 @@ FULL = replace(
     sealed_request=b"\x00request",
     sealed_reply=b"\x00reply",
 )
+CREATED = State.CREATED
 SETTLED = (
     State.CREATED,
     State.ACCEPTED,
@@ -230,3 +234,27 @@ async def test_more_rows_than_fit_a_transaction_are_all_deleted(store: Store, ot
 
 def _bare(row: Shipment) -> Shipment:
     return replace(row, sealed_request=None, sealed_reply=None)
+
+
+async def test_rows_are_counted_by_environment_and_state_as_they_come_change_and_go(store: Store, other: Store) -> None:
+    assert await store.state_counts() == {}
+    first, second, old = [
+        await store.add_shipment(row) for row in (ROW, replace(ROW, environment="test"), replace(FULL, state=CREATED))
+    ]
+    assert await store.change_shipment(replace(first, state=State.SENT), expected={State.INTENDED})
+    assert not await store.change_shipment(replace(second, state=State.SENT), expected={State.VOIDED})
+    assert await store.change_shipment(replace(old, note="more"), expected={CREATED})
+    counted = {("production", State.SENT): 1, ("test", State.INTENDED): 1, ("production", CREATED): 1}
+    assert await other.state_counts() == counted
+    assert await other.delete_old(NOW + DAY, NOW) == 1
+    assert await store.state_counts() == {("production", State.SENT): 1, ("test", State.INTENDED): 1}
+
+
+async def test_rows_of_an_earlier_version_are_counted_once(path: Path, vault: Vault) -> None:
+    before = await open_store(path, vault, migrations=MIGRATIONS[:3])
+    for _ in range(2):
+        await before.add_shipment(ROW)
+    await before.close()
+    store = await open_store(path, vault)
+    assert await store.state_counts() == {("production", State.INTENDED): 2}
+    await store.close()

@@ -148,6 +148,10 @@ class LedgerRows(Rows):
         )
         return [(key, confirms, accepted) for key, confirms, accepted in rows]
 
+    async def state_counts(self) -> Mapping[tuple[str, State], int]:
+        rows = await self._database.look_up("SELECT environment, state, count FROM shipment_counts")
+        return {(environment, State(state)): count for environment, state, count in rows if count}
+
     async def erase_sealed(self, before: datetime, quotes_before: datetime) -> int:
         """A quote is a row in state QUOTED; afterwards no trace of what was erased is left in the file or its log."""
         values = {

@@ -16,6 +16,7 @@ import msgspec
 from ups_gateway.model import Profile, RefreshRecord, Secret, TokenPair
 from ups_gateway.store import Vault
 from ups_gateway.store.sqlite.columns import from_text, printable, to_text
+from ups_gateway.store.sqlite.database import Database
 from ups_gateway.store.sqlite.rows import Rows
 
 _REFRESHES_KEPT = 500
@@ -24,6 +25,11 @@ _WORDS_LIMIT = 2000
 
 class ProfileRows(Rows):
     """Implements `store.Profiles`. A profile that is not there is a LookupError for the writing methods."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        super().__init__(database, vault)
+        self._opened: dict[bytes, TokenPair] = {}
+        """The pairs of all profiles as last listed: to open two hundred of them holds up every request under way."""
 
     async def add_profile(self, name: str, application: str, environment: str) -> Profile:
         async def work(db: aiosqlite.Connection) -> Profile:
@@ -41,7 +47,13 @@ class ProfileRows(Rows):
 
     async def profiles(self) -> Sequence[Profile]:
         rows = await self._database.read("SELECT * FROM profiles ORDER BY id")
-        return [_profile(row, self._vault) for row in rows]
+        opened = {
+            sealed: self._opened.get(sealed) or _open(sealed, self._vault)
+            for sealed in (row["sealed_tokens"] for row in rows)
+            if sealed is not None
+        }
+        self._opened = opened
+        return [_shown(row, opened.get(row["sealed_tokens"])) for row in rows]
 
     async def rename_profile(self, profile_id: int, name: str) -> None:
         async def work(db: aiosqlite.Connection) -> None:
@@ -166,12 +178,16 @@ class ProfileRows(Rows):
 
 def _profile(row: aiosqlite.Row, vault: Vault) -> Profile:
     sealed = row["sealed_tokens"]
+    return _shown(row, None if sealed is None else _open(sealed, vault))
+
+
+def _shown(row: aiosqlite.Row, tokens: TokenPair | None) -> Profile:
     return Profile(
         id=row["id"],
         name=row["name"],
         application=row["application"],
         environment=row["environment"],
-        tokens=None if sealed is None else _open(sealed, vault),
+        tokens=tokens,
         generation=row["generation"],
         rejected=row["rejected"],
         consented_at=from_text(row["consented_at"]),

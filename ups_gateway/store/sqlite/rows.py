@@ -1,6 +1,6 @@
 """What every group of rows works with: the database, the vault, and the notes that are written behind the request.
 
-The rule: a group holds no state of its own; all of it is in the file.
+The rule: a group holds no state of its own but what it has read (the pairs opened by `ProfileRows`); the file has it all.
 """
 
 from __future__ import annotations

@@ -212,4 +212,34 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        """
+        CREATE TABLE shipment_counts (
+            environment TEXT NOT NULL,
+            state TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (environment, state)
+        ) WITHOUT ROWID
+        """,
+        "INSERT INTO shipment_counts SELECT environment, state, count(*) FROM shipments GROUP BY environment, state",
+        """
+        CREATE TRIGGER shipments_counted AFTER INSERT ON shipments BEGIN
+            INSERT INTO shipment_counts VALUES (new.environment, new.state, 1)
+            ON CONFLICT DO UPDATE SET count = count + 1;
+        END
+        """,
+        """
+        CREATE TRIGGER shipments_recounted AFTER UPDATE OF environment, state ON shipments
+        WHEN old.environment <> new.environment OR old.state <> new.state BEGIN
+            UPDATE shipment_counts SET count = count - 1 WHERE environment = old.environment AND state = old.state;
+            INSERT INTO shipment_counts VALUES (new.environment, new.state, 1)
+            ON CONFLICT DO UPDATE SET count = count + 1;
+        END
+        """,
+        """
+        CREATE TRIGGER shipments_uncounted AFTER DELETE ON shipments BEGIN
+            UPDATE shipment_counts SET count = count - 1 WHERE environment = old.environment AND state = old.state;
+        END
+        """,
+    ),
 )
