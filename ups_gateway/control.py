@@ -42,6 +42,8 @@ ORDER_LIMIT: Final = 5.0
 ENDING: Final = (1.0, 4.0)
 """Seconds for a command to end once its caller, or the service, is gone: the first interrupt cancels what it does, the
 second also breaks off its waiting for an answer."""
+AGAIN: Final = 1.0
+"""Seconds until the next caller is looked for, when one could not be taken."""
 BACKLOG: Final = 16
 GROUPS: Final = 256
 """The most groups of a caller that can be looked at: Python reads no longer option."""
@@ -151,7 +153,12 @@ async def serving(listener: socket.socket, config: str, environ: Mapping[str, st
 
     async def accept() -> None:
         while True:
-            connection, _ = await asyncio.get_running_loop().sock_accept(listener)
+            try:
+                connection, _ = await asyncio.get_running_loop().sock_accept(listener)
+            except OSError as error:
+                log.warning("A command cannot be taken now: %s", error.strerror)
+                await asyncio.sleep(AGAIN)
+                continue
             task = asyncio.get_running_loop().create_task(desk.serve(connection, busy=len(commands) >= COMMANDS))
             commands.add(task)
             task.add_done_callback(commands.discard)
@@ -196,7 +203,11 @@ class _Desk:
                 return await _tell(connection, reply)
             # Only the command's name: what follows may be a number, or a code to sign in with.
             log.info("User %d commands: %s", _peer(connection)[0], " ".join(order.arguments[:1]))
-            process = await self._begin(order, descriptors)
+            try:
+                process = await self._begin(order, descriptors)
+            except OSError as error:
+                words = f"It cannot be started ({error.strerror}). Try again in a moment."
+                return await _tell(connection, Refused(words))
             held.close()  # only the command holds the caller's ends from now on
             await self._accompany(process, connection)
         return None

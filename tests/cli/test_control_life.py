@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import os
 import re
-from collections.abc import AsyncIterator
+import resource
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
+import msgspec
 import pytest
 
-from tests.cli.commanding import CLERK, CLERKS, QUESTION, ROOT, Office, Said, an_office, read_until, said
+from tests.cli.commanding import CLERK, CLERKS, PATIENCE, QUESTION, ROOT, Office, Said, an_office, read_until, said
 from tests.systemd.manager import systemd
+from tests.web.wire import eventually
+from ups_gateway import control
 
 GONE = (
     "Error: The gateway ended before this was done, or while it was being done. When it runs again, look whether it "
@@ -110,3 +119,57 @@ async def test_commands_are_taken_on_the_socket_that_systemd_holds(office: Offic
         manager.terminate()
         assert (await manager.ended())[0] == 0
         assert office.control.is_socket(), "systemd's socket stays"
+
+
+@contextmanager
+def room_for_files(more: int) -> Iterator[None]:
+    """This process can open so many files more, and no others."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken = {int(one.name) for one in Path("/proc/self/fd").iterdir() if one.exists()}
+    free = (number for number in itertools.count() if number not in taken)
+    limit = next(itertools.islice(free, more, None))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@asynccontextmanager
+async def a_caller(path: Path) -> AsyncIterator[socket.socket]:
+    """Of a service in this process."""
+    listener = control.listening(path)
+    assert listener is not None
+    with listener, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as caller:
+        caller.setblocking(False)
+        async with control.serving(listener, "", os.environ), asyncio.timeout(PATIENCE):
+            yield caller
+
+
+async def the_reply(caller: socket.socket) -> control.Reply:
+    packet = await asyncio.get_running_loop().sock_recv(caller, control.PACKET)
+    reply: control.Reply = msgspec.json.decode(packet, type=control.Reply)
+    return reply
+
+
+ORDER = msgspec.json.encode(control.Order(("accounts", "list"), "", "/"))
+
+
+async def test_commands_are_taken_again_after_there_were_too_many_open_files(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with a_caller(tmp_path / "control.sock") as caller:
+        with room_for_files(0):
+            caller.connect(str(tmp_path / "control.sock"))
+            await eventually(lambda: "Too many open files" in caplog.text)
+        caller.send(ORDER)
+        assert await the_reply(caller) == control.Refused("The order came without its ends: this is another version.")
+
+
+async def test_a_command_that_cannot_be_started_is_refused_with_the_reason(tmp_path: Path) -> None:
+    async with a_caller(tmp_path / "control.sock") as caller:
+        with room_for_files(5):  # the connection, its three ends, and one more
+            caller.connect(str(tmp_path / "control.sock"))
+            socket.send_fds(caller, [ORDER], [caller.fileno()] * control.DESCRIPTORS)
+            reply = await the_reply(caller)
+        assert reply == control.Refused("It cannot be started (Too many open files). Try again in a moment.")
