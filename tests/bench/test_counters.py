@@ -21,7 +21,8 @@ from tests.gateway import accept, confirm, rate
 from tests.house import House, a_house
 from ups_gateway import translate
 from ups_gateway.model import Account, LegacyCall, RestReply, Terms, TwoPhase
-from ups_gateway.store.sqlite import SqliteStore
+from ups_gateway.store.sql import SqlStore
+from ups_gateway.store.sqlite.database import Database
 
 ON: Final = Account(1, ACCOUNT, "production", postal_code="30328")
 TERMS: Final = Terms(TwoPhase.SHIP, TwoPhase.QUOTE, date(2026, 1, 15))
@@ -66,7 +67,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 async def statements(house: House) -> AsyncIterator[Statements]:
     await house.gateway.store.flush()
     found = Statements()
-    database = cast("SqliteStore", house.gateway.store)._database
+    database = cast("Database", cast("SqlStore", house.gateway.store)._database)
     await database._writer.set_trace_callback(found.written.append)
     await database._reader.set_trace_callback(found.read.append)
     database._at_hand.set_trace_callback(found.looked_up.append)

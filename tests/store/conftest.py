@@ -1,27 +1,61 @@
-"""A store on a real file, and a second one on the same file: what one writes the other must read at once."""
+"""A store on a real file or server, and a second one on the same: what one writes the other must read at once."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from tests.store.server import Server, missing, server
 from ups_gateway.oauth.vault import FernetVault, make_key
 from ups_gateway.store import Store, Vault
+from ups_gateway.store import postgres as postgresql
 from ups_gateway.store.sqlite import open_store
 
 Opener = Callable[[Path, Vault], Awaitable[Store]]
-
-STORES: dict[str, Opener] = {"sqlite": open_store}
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(params=list(STORES))
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One server for all tests."""
+    if why := missing():
+        pytest.skip(why)
+    with server() as running:
+        yield running
+
+
+async def place_of(running: Server, path: Path) -> str:
+    """The address of a store of its own, a schema, for what is a file at `path` elsewhere."""
+    name = f"store_{hashlib.blake2b(bytes(path), digest_size=8).hexdigest()}"
+    db = await asyncpg.connect(running.url)
+    await db.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
+    await db.close()
+    return f"{running.url}?search_path={name}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
 def opener(request: pytest.FixtureRequest) -> Opener:
-    return STORES[request.param]
+    if request.param == "sqlite":
+        return open_store
+    running: Server = request.getfixturevalue("postgres")
+
+    async def open_on_server(path: Path, vault: Vault) -> Store:
+        return await postgresql.open_store(await place_of(running, path), vault)
+
+    return open_on_server
+
+
+@pytest.fixture
+def written(request: pytest.FixtureRequest, opener: Opener, path: Path) -> Callable[[], bytes]:
+    """All that the database keeps on disk, with its log."""
+    folder = path.parent if opener is open_store else request.getfixturevalue("postgres").folder
+    return lambda: b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.conftest import DAY, NOW
+from tests.store.conftest import DAY, NOW, Opener
 from tests.store.test_ledger import FULL
 from tests.store.test_sqlite import spoil
 from ups_gateway.errors import StoreFailed
@@ -39,6 +39,12 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.at
+
+
+@pytest.fixture
+def opener() -> Opener:
+    """Copies are of a file."""
+    return open_store
 
 
 @pytest.fixture

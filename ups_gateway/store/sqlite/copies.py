@@ -24,7 +24,8 @@ from ups_gateway.store import Vault
 from ups_gateway.store.envelope import open_file, seal_file, shred
 from ups_gateway.store.locks import store_lock
 from ups_gateway.store.ownership import give_to_owner
-from ups_gateway.store.sqlite.copying import copy_store, damage, erase_shipment, reseal, schema_of
+from ups_gateway.store.sql.sealing import reseal
+from ups_gateway.store.sqlite.copying import copy_store, damage, erase_shipment, schema_of
 from ups_gateway.store.sqlite.database import Database, mapped
 from ups_gateway.store.sqlite.schema import MIGRATIONS
 

@@ -5,22 +5,17 @@ The rule: a copy is one moment of the store and was found whole, or it is an err
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
 
 import aiosqlite
 
 from ups_gateway.errors import StoreFailed
 from ups_gateway.model import Operation, State
-from ups_gateway.store import Vault
 from ups_gateway.store.sqlite.database import BUSY_SECONDS, Database, mapped, primary_code
 from ups_gateway.store.sqlite.schema import MIGRATIONS
 
-_BATCH = 20
-"""Values that one transaction seals anew: labels are large, and others wait for the file meanwhile."""
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 _AFTER_RESTORE: tuple[tuple[str, dict[str, str]], ...] = (
@@ -102,48 +97,6 @@ async def make_ready(copy: Path) -> None:
         await database.write(work)
     finally:
         await database.close()
-
-
-async def reseal(database: Database, vault: Vault) -> int:
-    """Seals with the newest key what former ones sealed, a few values at a time; how many."""
-    total = 0
-    for table, column in await _sealed_columns(database):
-        last = 0
-        while rows := await database.read(
-            f"SELECT rowid, {column} FROM {table} WHERE rowid > ? AND {column} IS NOT NULL ORDER BY rowid LIMIT ?",  # noqa: S608 - names of our own schema
-            (last, _BATCH),
-        ):
-            last = rows[-1][0]
-            total += await _reseal_rows(database, vault, table, column, [(row[0], row[1]) for row in rows])
-    if total:
-        await database.empty_log()
-    return total
-
-
-async def _reseal_rows(
-    database: Database, vault: Vault, table: str, column: str, rows: Sequence[tuple[int, bytes]]
-) -> int:
-    def anew() -> list[tuple[bytes, int, bytes]]:
-        return [(new, rowid, old) for rowid, old in rows if (new := vault.reseal(old)) is not None]
-
-    changed = await asyncio.to_thread(anew)
-    if changed:
-        # Only where it is still what was read: a gateway may have changed or erased it meanwhile.
-        await database.write(
-            lambda db: db.executemany(f"UPDATE {table} SET {column} = ? WHERE rowid = ? AND {column} = ?", changed)  # noqa: S608 - same
-        )
-    return len(changed)
-
-
-async def _sealed_columns(database: Database) -> list[tuple[str, str]]:
-    """Whatever is sealed stands in a column whose name says so."""
-    rows = await database.read(
-        """
-        SELECT tables.name, columns.name FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns
-        WHERE tables.type = 'table' AND columns.name LIKE 'sealed%' ORDER BY 1, 2
-        """
-    )
-    return [(str(table), str(column)) for table, column in rows]
 
 
 async def erase_shipment(database: Database, number: str) -> int:

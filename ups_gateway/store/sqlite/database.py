@@ -12,7 +12,7 @@ import contextlib
 import errno
 import os
 import sqlite3
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,10 +20,10 @@ import aiosqlite
 
 from ups_gateway.errors import StoreFailed
 from ups_gateway.store.ownership import give_to_owner
+from ups_gateway.store.sql.database import Values, nothing
 
 T = TypeVar("T")
 Work = Callable[[aiosqlite.Connection], Awaitable[T]]
-Values = Sequence[Any] | Mapping[str, Any]
 
 BUSY_SECONDS = 5.0
 """How long a write waits for another process."""
@@ -117,7 +117,7 @@ class Database:
         """The first row."""
         return next(iter(await self.read(query, values)), None)
 
-    async def write(self, work: Work[T], *, on_disk: Callable[[], None] = lambda: None) -> T:
+    async def write(self, work: Work[T], *, on_disk: Callable[[], None] = nothing) -> T:
         """Runs `work` in one transaction, on disk when this returns; rolled back when it raises.
 
         `on_disk` is called once it is, also when the caller was cancelled meanwhile.
@@ -132,13 +132,27 @@ class Database:
         return await self._own(unit())
 
     async def change(self, statement: str, values: Values) -> aiosqlite.Cursor:
-        """One statement, which is a transaction by itself; the cursor tells `rowcount` and `lastrowid`."""
+        """One statement, which is a transaction by itself; the cursor tells `rowcount`."""
 
         async def unit() -> aiosqlite.Cursor:
             async with self._writing:
                 return await self._writer.execute(statement, values)
 
         return await self._own(unit())
+
+    async def insert(self, statement: str, values: Values) -> int:
+        """The same for one new row; its id."""
+        return (await self.change(statement, values)).lastrowid or 0
+
+    async def sealed_columns(self) -> list[tuple[str, str]]:
+        """Whatever is sealed stands in a column whose name says so."""
+        rows = await self.read(
+            """
+            SELECT tables.name, columns.name FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns
+            WHERE tables.type = 'table' AND columns.name LIKE 'sealed%' ORDER BY 1, 2
+            """
+        )
+        return [(str(table), str(column)) for table, column in rows]
 
     async def empty_log(self) -> bool:
         """Moves the write-ahead log into the file, so that what was deleted is not readable in the log either.

@@ -200,7 +200,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "ALTER TABLE refreshes ADD COLUMN consent INTEGER NOT NULL DEFAULT 0",
         # the words that a sign-in was written with before
-        "UPDATE refreshes SET consent = 1 WHERE ok AND words = 'Authorized by signing in at UPS.'",
+        "UPDATE refreshes SET consent = 1 WHERE ok = 1 AND words = 'Authorized by signing in at UPS.'",
     ),
     (
         """

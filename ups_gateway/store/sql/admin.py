@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import aiosqlite
-
 from ups_gateway.model import SeenAlert
-from ups_gateway.store.sqlite.columns import from_text, to_text
-from ups_gateway.store.sqlite.rows import Rows
+from ups_gateway.store.sql.columns import from_text, to_text
+from ups_gateway.store.sql.database import Connection
+from ups_gateway.store.sql.rows import Rows
 
 
 class AdminRows(Rows):
@@ -24,7 +23,7 @@ class AdminRows(Rows):
         )
 
     async def take_link(self, token_hash: bytes, now: datetime) -> bool:
-        async def work(db: aiosqlite.Connection) -> bool:
+        async def work(db: Connection) -> bool:
             at = to_text(now)
             # Signing in is the rare event that sweeps what has ended.
             await db.execute("DELETE FROM links WHERE expires_at <= ?", (at,))
@@ -36,7 +35,10 @@ class AdminRows(Rows):
 
     async def put_session(self, token_hash: bytes, csrf: str, expires_at: datetime) -> None:
         await self._database.change(
-            "INSERT OR REPLACE INTO sessions (token_hash, csrf, expires_at) VALUES (?, ?, ?)",
+            """
+            INSERT INTO sessions (token_hash, csrf, expires_at) VALUES (?, ?, ?)
+            ON CONFLICT (token_hash) DO UPDATE SET csrf = excluded.csrf, expires_at = excluded.expires_at
+            """,
             (token_hash, csrf, to_text(expires_at)),
         )
 
@@ -54,11 +56,17 @@ class AdminRows(Rows):
         return None if row is None else str(row["value"])
 
     async def put(self, name: str, value: str) -> None:
-        await self._database.change("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
+        await self._database.change(
+            "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
 
     async def put_seen_alert(self, seen: SeenAlert) -> None:
         await self._database.change(
-            "INSERT OR REPLACE INTO seen_alerts (subject, kind, at, by) VALUES (?, ?, ?, ?)",
+            """
+            INSERT INTO seen_alerts (subject, kind, at, by) VALUES (?, ?, ?, ?)
+            ON CONFLICT (subject) DO UPDATE SET kind = excluded.kind, at = excluded.at, by = excluded.by
+            """,
             (seen.subject, seen.kind, to_text(seen.at), seen.by),
         )
 

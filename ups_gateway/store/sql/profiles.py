@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import aiosqlite
 import msgspec
 
 from ups_gateway.model import Profile, RefreshRecord, Secret, TokenPair
 from ups_gateway.store import Vault
-from ups_gateway.store.sqlite.columns import from_text, printable, to_text
-from ups_gateway.store.sqlite.database import Database
-from ups_gateway.store.sqlite.rows import Rows
+from ups_gateway.store.sql.columns import from_text, printable, to_text
+from ups_gateway.store.sql.database import Connection, Database, Row
+from ups_gateway.store.sql.rows import Rows
 
 _REFRESHES_KEPT = 500
 _WORDS_LIMIT = 2000
@@ -32,12 +31,12 @@ class ProfileRows(Rows):
         """The pairs of all profiles as last listed: to open two hundred of them holds up every request under way."""
 
     async def add_profile(self, name: str, application: str, environment: str) -> Profile:
-        async def work(db: aiosqlite.Connection) -> Profile:
-            row = await db.execute(
-                "INSERT INTO profiles (name, application, environment) VALUES (?, ?, ?)",
+        async def work(db: Connection) -> Profile:
+            ((added,),) = await db.execute_fetchall(
+                "INSERT INTO profiles (name, application, environment) VALUES (?, ?, ?) RETURNING id",
                 (name, application, environment),
             )
-            return await self._required(db, row.lastrowid)
+            return await self._required(db, added)
 
         return await self._database.write(work)
 
@@ -56,7 +55,7 @@ class ProfileRows(Rows):
         return [_shown(row, opened.get(row["sealed_tokens"])) for row in rows]
 
     async def rename_profile(self, profile_id: int, name: str) -> None:
-        async def work(db: aiosqlite.Connection) -> None:
+        async def work(db: Connection) -> None:
             await db.execute("UPDATE profiles SET name = ? WHERE id = ?", (name, profile_id))
             await self._required(db, profile_id)
 
@@ -68,14 +67,15 @@ class ProfileRows(Rows):
     async def put_tokens(
         self, profile_id: int, tokens: TokenPair, *, at: datetime, consent: bool, generation: int | None = None
     ) -> Profile:
-        async def work(db: aiosqlite.Connection) -> Profile:
+        async def work(db: Connection) -> Profile:
             before = await self._required(db, profile_id)
             if generation is not None and before.generation != generation:
                 return before
             (row,) = await db.execute_fetchall(
                 """
                 UPDATE profiles SET sealed_tokens = :sealed, generation = generation + 1, rejected = '',
-                    lost_reply = 0, refreshed_at = :at, consented_at = iif(:consent, :at, consented_at)
+                    lost_reply = 0, refreshed_at = :at,
+                    consented_at = CASE WHEN :consent = 1 THEN :at ELSE consented_at END
                 WHERE id = :id RETURNING *
                 """,
                 {"sealed": _seal(tokens, self._vault), "at": to_text(at), "consent": consent, "id": profile_id},
@@ -85,7 +85,7 @@ class ProfileRows(Rows):
         return await self._database.write(work)
 
     async def drop_tokens(self, profile_id: int) -> None:
-        async def work(db: aiosqlite.Connection) -> None:
+        async def work(db: Connection) -> None:
             await db.execute(
                 """
                 UPDATE profiles SET sealed_tokens = NULL, generation = generation + 1, rejected = '', lost_reply = 0,
@@ -118,7 +118,7 @@ class ProfileRows(Rows):
         )
 
     async def add_refresh(self, record: RefreshRecord) -> None:
-        async def work(db: aiosqlite.Connection) -> None:
+        async def work(db: Connection) -> None:
             await self._required(db, record.profile)
             await db.execute(
                 "INSERT INTO refreshes (profile, at, ok, words, consent) VALUES (?, ?, ?, ?, ?)",
@@ -126,10 +126,10 @@ class ProfileRows(Rows):
             )
             await db.execute(
                 """
-                DELETE FROM refreshes WHERE id IN
-                    (SELECT id FROM refreshes WHERE profile = ? ORDER BY id DESC LIMIT -1 OFFSET ?)
+                DELETE FROM refreshes WHERE profile = :profile AND id <=
+                    (SELECT id FROM refreshes WHERE profile = :profile ORDER BY id DESC LIMIT 1 OFFSET :kept)
                 """,
-                (record.profile, _REFRESHES_KEPT),
+                {"profile": record.profile, "kept": _REFRESHES_KEPT},
             )
 
         await self._database.write(work)
@@ -166,22 +166,22 @@ class ProfileRows(Rows):
         rows = await self._database.read("SELECT sealed FROM consents ORDER BY id DESC")
         return [self._consent(row) for row in rows]
 
-    def _consent(self, row: aiosqlite.Row) -> dict[str, Any]:
+    def _consent(self, row: Row) -> dict[str, Any]:
         return msgspec.json.decode(self._vault.open(row["sealed"]), type=dict[str, Any])
 
-    async def _required(self, db: aiosqlite.Connection, profile_id: int | None) -> Profile:
+    async def _required(self, db: Connection, profile_id: int) -> Profile:
         rows = await db.execute_fetchall("SELECT * FROM profiles WHERE id = ?", (profile_id,))
         for row in rows:
             return _profile(row, self._vault)
         raise LookupError(f"Profile {profile_id} does not exist, or was deleted meanwhile.")
 
 
-def _profile(row: aiosqlite.Row, vault: Vault) -> Profile:
+def _profile(row: Row, vault: Vault) -> Profile:
     sealed = row["sealed_tokens"]
     return _shown(row, None if sealed is None else _open(sealed, vault))
 
 
-def _shown(row: aiosqlite.Row, tokens: TokenPair | None) -> Profile:
+def _shown(row: Row, tokens: TokenPair | None) -> Profile:
     return Profile(
         id=row["id"],
         name=row["name"],

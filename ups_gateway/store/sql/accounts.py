@@ -9,35 +9,36 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-import aiosqlite
 import msgspec
 
 from ups_gateway.model import Account, AccountDefaults
-from ups_gateway.store.sqlite.columns import from_text, printable, to_text
-from ups_gateway.store.sqlite.rows import Rows
+from ups_gateway.store.sql.columns import from_text, printable, to_text
+from ups_gateway.store.sql.database import Connection, Row
+from ups_gateway.store.sql.rows import Rows
 
 
 class AccountRows(Rows):
     """Implements the accounts' half of `store.Accounts`. Changing what is not there is a LookupError."""
 
     async def add_account(self, account: Account) -> Account:
-        async def work(db: aiosqlite.Connection) -> Account:
+        async def work(db: Connection) -> Account:
             await _require_unique(db, replace(account, id=0))
-            row = await db.execute(
+            ((added_id,),) = await db.execute_fetchall(
                 """
                 INSERT INTO accounts (number, environment, nickname, postal_code, country, profile, application, active,
                     defaults, probe, probe_note, probed_at)
                 VALUES (:number, :environment, :nickname, :postal_code, :country, :profile, :application, :active,
                     :defaults, :probe, :probe_note, :probed_at)
+                RETURNING id
                 """,
                 _columns(account),
             )
-            return await _required(db, row.lastrowid)
+            return await _required(db, added_id)
 
         return await self._database.write(work)
 
     async def change_account(self, account: Account) -> None:
-        async def work(db: aiosqlite.Connection) -> None:
+        async def work(db: Connection) -> None:
             await _required(db, account.id)
             await _require_unique(db, account)
             await db.execute(
@@ -54,7 +55,7 @@ class AccountRows(Rows):
         await self._database.write(work)
 
     async def delete_account(self, account_id: int) -> None:
-        async def work(db: aiosqlite.Connection) -> None:
+        async def work(db: Connection) -> None:
             ((used,),) = await db.execute_fetchall(
                 """
                 SELECT count(*) FROM access_keys WHERE account = :id OR test_account = :id
@@ -76,20 +77,20 @@ class AccountRows(Rows):
             rows = await self._database.read("SELECT * FROM accounts ORDER BY id")
         else:
             rows = await self._database.look_up(
-                "SELECT * FROM accounts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+                "SELECT * FROM accounts WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) ORDER BY id",
                 (msgspec.json.encode(list(ids)).decode(),),
             )
         return [_account(row) for row in rows]
 
 
-async def _required(db: aiosqlite.Connection, account_id: int | None) -> Account:
+async def _required(db: Connection, account_id: int) -> Account:
     rows = await db.execute_fetchall("SELECT * FROM accounts WHERE id = ?", (account_id,))
     for row in rows:
         return _account(row)
     raise LookupError(f"Account {account_id} does not exist, or was deleted meanwhile.")
 
 
-async def _require_unique(db: aiosqlite.Connection, account: Account) -> None:
+async def _require_unique(db: Connection, account: Account) -> None:
     if await db.execute_fetchall(
         "SELECT 1 FROM accounts WHERE number = ? AND environment = ? AND id <> ?",
         (account.number, account.environment, account.id),
@@ -115,7 +116,7 @@ def _columns(account: Account) -> dict[str, Any]:
     }
 
 
-def _account(row: aiosqlite.Row) -> Account:
+def _account(row: Row) -> Account:
     return Account(
         id=row["id"],
         number=row["number"],

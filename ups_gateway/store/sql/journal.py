@@ -10,12 +10,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import aiosqlite
-
 from ups_gateway.model import ExchangeRecord
 from ups_gateway.store.counts import Slot, Usage
-from ups_gateway.store.sqlite.columns import from_text, printable, to_text
-from ups_gateway.store.sqlite.rows import Rows
+from ups_gateway.store.sql.columns import from_text, printable, to_text
+from ups_gateway.store.sql.database import Row
+from ups_gateway.store.sql.rows import Rows
 
 _STRETCH = timedelta(days=1)
 _USAGE = """
@@ -64,7 +63,7 @@ class JournalRows(Rows):
         rows = await self._database.read(
             """
             SELECT * FROM exchanges
-            WHERE (:before IS NULL OR at < :before) AND (:account IS NULL OR account = :account)
+            WHERE at < coalesce(:before, '9999') AND (CAST(:account AS INTEGER) IS NULL OR account = :account)
                 AND (:operation = '' OR operation = :operation) AND (:outcome = '' OR outcome = :outcome)
             ORDER BY at DESC, id DESC LIMIT :limit
             """,
@@ -124,7 +123,7 @@ def _joined(one: Usage, later: Usage) -> Usage:
     return replace(one, count=one.count + later.count, last=later.last)
 
 
-def _exchange(row: aiosqlite.Row) -> ExchangeRecord:
+def _exchange(row: Row) -> ExchangeRecord:
     return ExchangeRecord(
         at=from_text(row["at"]),
         dialect=row["dialect"],

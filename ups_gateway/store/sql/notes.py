@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 
-import aiosqlite
-
-from ups_gateway.store.sqlite.database import Values
+from ups_gateway.store.sql.database import Connection, Values
 
 _MOST = 20_000
 _MANY = 500
@@ -37,7 +35,7 @@ class Notes:
         if len(self._queue) >= _MANY:
             self.many.set()
 
-    async def write(self, db: aiosqlite.Connection) -> None:
+    async def write(self, db: Connection) -> None:
         """Takes all that is queued, and what was taken before in vain, and writes it."""
         self._taken.extend(self._queue)
         self._queue.clear()

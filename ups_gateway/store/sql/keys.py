@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import aiosqlite
 import msgspec
 
 from ups_gateway.model import AccessKey, KeySighting, TwoPhase
-from ups_gateway.store.sqlite.columns import printable
-from ups_gateway.store.sqlite.rows import Rows
-from ups_gateway.store.sqlite.sightings import PUT_SIGHTING, columns_of, sighting_of
+from ups_gateway.store.sql.columns import printable
+from ups_gateway.store.sql.database import Connection, Row
+from ups_gateway.store.sql.rows import Rows
+from ups_gateway.store.sql.sightings import PUT_SIGHTING, columns_of, sighting_of
 
 _SELECT = """
     SELECT *, (SELECT json_group_array(account) FROM key_accounts WHERE access_key = access_keys.id) AS accounts
@@ -28,29 +28,30 @@ class KeyRows(Rows):
     """Implements the keys' half of `store.Accounts`. Changing what is not there is a LookupError."""
 
     async def add_key(self, key: AccessKey) -> AccessKey:
-        async def work(db: aiosqlite.Connection) -> AccessKey:
+        async def work(db: Connection) -> AccessKey:
             await _require_unique(db, replace(key, id=0))
-            row = await db.execute(
+            ((added_id,),) = await db.execute_fetchall(
                 """
-                INSERT INTO access_keys (licence, user, password_hash, account, test_account, two_phase, at_once,
+                INSERT INTO access_keys (licence, "user", password_hash, account, test_account, two_phase, at_once,
                     void_unaccepted_after, json_fault_status, json_errors_beside, status, label)
                 VALUES (:licence, :user, :password_hash, :account, :test_account, :two_phase, :at_once,
                     :void_unaccepted_after, :json_fault_status, :json_errors_beside, :status, :label)
+                RETURNING id
                 """,
                 _columns(key),
             )
-            added = replace(key, id=row.lastrowid or 0, accounts=key.accounts | {key.account})
+            added = replace(key, id=added_id, accounts=key.accounts | {key.account})
             await _put_accounts(db, added)
             return added
 
         return await self._database.write(work)
 
     async def change_key(self, key: AccessKey) -> None:
-        async def work(db: aiosqlite.Connection) -> None:
+        async def work(db: Connection) -> None:
             await _require_unique(db, key)
             changed = await db.execute(
                 """
-                UPDATE access_keys SET licence = :licence, user = :user, password_hash = :password_hash,
+                UPDATE access_keys SET licence = :licence, "user" = :user, password_hash = :password_hash,
                     account = :account, test_account = :test_account, two_phase = :two_phase, at_once = :at_once,
                     void_unaccepted_after = :void_unaccepted_after, json_fault_status = :json_fault_status,
                     json_errors_beside = :json_errors_beside, status = :status, label = :label
@@ -84,37 +85,37 @@ class KeyRows(Rows):
 
     async def sightings(self) -> Sequence[KeySighting]:
         await self.flush()
-        rows = await self._database.read("SELECT * FROM sightings ORDER BY last_seen DESC, licence, user")
+        rows = await self._database.read('SELECT * FROM sightings ORDER BY last_seen DESC, licence, "user"')
         return [sighting_of(row) for row in rows]
 
     async def sighting(self, licence: str, user: str) -> KeySighting | None:
         row = await self._database.read_one(
-            "SELECT * FROM sightings WHERE licence = ? AND user = ?", (printable(licence), printable(user))
+            'SELECT * FROM sightings WHERE licence = ? AND "user" = ?', (printable(licence), printable(user))
         )
         return None if row is None else sighting_of(row)
 
     async def mark_sighting(self, licence: str, user: str, status: str) -> None:
         await self.flush()
         await self._database.change(
-            "UPDATE sightings SET status = ? WHERE licence = ? AND user = ?",
+            'UPDATE sightings SET status = ? WHERE licence = ? AND "user" = ?',
             (status, printable(licence), printable(user)),
         )
 
     async def forget_sighting(self, licence: str, user: str) -> None:
         await self.flush()
         await self._database.change(
-            "DELETE FROM sightings WHERE licence = ? AND user = ?", (printable(licence), printable(user))
+            'DELETE FROM sightings WHERE licence = ? AND "user" = ?', (printable(licence), printable(user))
         )
 
 
-async def _require_unique(db: aiosqlite.Connection, key: AccessKey) -> None:
+async def _require_unique(db: Connection, key: AccessKey) -> None:
     if await db.execute_fetchall(
-        "SELECT 1 FROM access_keys WHERE licence = ? AND user = ? AND id <> ?", (key.licence, key.user, key.id)
+        'SELECT 1 FROM access_keys WHERE licence = ? AND "user" = ? AND id <> ?', (key.licence, key.user, key.id)
     ):
         raise ValueError(f"Access key {key.masked} with this user is mapped already.")
 
 
-async def _put_accounts(db: aiosqlite.Connection, key: AccessKey) -> None:
+async def _put_accounts(db: Connection, key: AccessKey) -> None:
     await db.execute("DELETE FROM key_accounts WHERE access_key = ?", (key.id,))
     await db.executemany(
         "INSERT INTO key_accounts (access_key, account) VALUES (?, ?)",
@@ -145,7 +146,7 @@ def _after(seconds: float | None) -> timedelta | None:
     return None if seconds is None else timedelta(seconds=seconds)
 
 
-def _key(row: aiosqlite.Row) -> AccessKey:
+def _key(row: Row) -> AccessKey:
     return AccessKey(
         id=row["id"],
         licence=row["licence"],

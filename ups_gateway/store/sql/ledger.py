@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import aiosqlite
 import msgspec
 
 from ups_gateway.model import Dialect, Operation, Shipment, State
-from ups_gateway.store.sqlite.columns import from_text, printable, to_text
-from ups_gateway.store.sqlite.rows import Rows
+from ups_gateway.store.sql.columns import from_text, printable, to_text
+from ups_gateway.store.sql.database import Row
+from ups_gateway.store.sql.rows import Rows
 
 _OPEN = frozenset({State.INTENDED, State.SENT, State.UNKNOWN, State.VOIDING})
 _MADE = frozenset(
@@ -27,6 +27,8 @@ _LARGE = 256 * 1024
 """Bytes of labels from which reading them in place would be felt by the other requests."""
 _BATCH = 500
 """Rows a transaction deletes at most: others wait for the file meanwhile."""
+_LAST = 2**63 - 1
+"""No id is greater."""
 _LIST = """
     SELECT id, kind, access_key, account, environment, dialect, operation, state, fingerprint, created_at, changed_at,
         digest, number, tracking_numbers, delivered, delivered_at, void_before, void_cause, void_tries, void_next_at,
@@ -41,7 +43,7 @@ class LedgerRows(Rows):
     """Implements `store.Ledger`."""
 
     async def add_shipment(self, shipment: Shipment) -> Shipment:
-        added = await self._database.change(
+        added = await self._database.insert(
             """
             INSERT INTO shipments (kind, access_key, account, environment, dialect, operation, state, fingerprint,
                 created_at, changed_at, digest, number, tracking_numbers, delivered, delivered_at, void_before,
@@ -53,7 +55,7 @@ class LedgerRows(Rows):
             """,
             _columns(shipment),
         )
-        return replace(shipment, id=added.lastrowid or 0)
+        return replace(shipment, id=added)
 
     async def change_shipment(self, shipment: Shipment, *, expected: Collection[State]) -> bool:
         changed = await self._database.change(
@@ -105,13 +107,13 @@ class LedgerRows(Rows):
         return [_shipment(row) for row in await self._database.look_up(_IN_STATES, (_json(states), limit))]
 
     async def shipments(self, limit: int = 100, before: int | None = None) -> Sequence[Shipment]:
-        return await self._list("WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2", (before, limit))
+        return await self._list("WHERE id < ? ORDER BY id DESC LIMIT ?", (_LAST if before is None else before, limit))
 
     async def unaccepted(self, never: Collection[int], limit: int = 1000) -> Sequence[Shipment]:
         return await self._list(
             """
             WHERE state = ? AND operation = ? AND environment <> 'test'
-                AND access_key NOT IN (SELECT value FROM json_each(?))
+                AND access_key NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(?))
             ORDER BY id LIMIT ?
             """,
             (State.CREATED.value, Operation.SHIP_CONFIRM.value, _json(never), limit),
@@ -121,7 +123,7 @@ class LedgerRows(Rows):
         return await self._list(
             """
             WHERE ((state = ? AND operation = ?) OR state = ?)
-                AND kind = 'shipment' AND NOT delivered AND changed_at >= ?
+                AND kind = 'shipment' AND delivered = 0 AND changed_at >= ?
             ORDER BY id DESC LIMIT ?
             """,
             (State.CREATED.value, Operation.SHIP.value, State.ACCEPTED.value, to_text(since), limit),
@@ -132,7 +134,7 @@ class LedgerRows(Rows):
         rows = await self._database.read(
             """
             SELECT access_key, count(*),
-                sum(state IN (SELECT value FROM json_each(:taken))
+                count(*) FILTER (WHERE state IN (SELECT value FROM json_each(:taken))
                     OR coalesce(void_before, '') IN (SELECT value FROM json_each(:taken)))
             FROM shipments
             WHERE operation = :confirm AND created_at >= :since
@@ -244,7 +246,7 @@ def _columns(shipment: Shipment) -> dict[str, Any]:
     }
 
 
-def _shipment(row: aiosqlite.Row) -> Shipment:
+def _shipment(row: Row) -> Shipment:
     void_before = row["void_before"]
     return Shipment(
         id=row["id"],

@@ -33,5 +33,5 @@ def from_text(text: str | None) -> datetime | None:
 
 
 def printable(text: str, limit: int = 200) -> str:
-    """What a peer sent, cut to a length and fit for a column: lone surrogates become their escapes."""
-    return text[:limit].encode("utf-8", "backslashreplace").decode("utf-8")
+    """What a peer sent, cut to a length and fit for a column: lone surrogates and zeros become their escapes."""
+    return text[:limit].replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
