@@ -108,3 +108,14 @@ def test_keys_unlock_says_when_nobody_is_held_back(ready: Run) -> None:
     assert ready("keys", "map", "--account", "A1B2C3", standard_input=typed).exit_code == 0
     told = ready("keys", "unlock", "1")
     assert (told.exit_code, told.stderr) == (1, "Error: No address is held back from key 1.\n")
+
+
+def test_a_number_that_production_and_test_both_have_means_production_unless_it_is_the_test_account(ready: Run) -> None:
+    address = ("--application", "own", "--postal-code", "30328", "--country", "US")
+    for environment in ("production", "test"):
+        assert ready("accounts", "add", "A1B2C3", "--environment", environment, *address).exit_code == 0
+    typed = "LICENCE\nuser\npassword\n"
+    told = ready("keys", "map", "--account", "A1B2C3", "--test-account", "A1B2C3", standard_input=typed)
+    assert told.stdout.endswith("ships on A1B2C3 (production).\n"), told.output
+    (key,) = json.loads(ready("keys", "list", "--json").stdout)["keys"]
+    assert (key["account"], key["accounts"], key["test_account"]) == (1, [1], 2)

@@ -87,7 +87,7 @@ status`, or `systemctl status ups-gateway`; a ups-gateway here is prose.
 def _steps(page: str) -> list[tuple[str, ...]]:
     """What the page has one do, but for what needs UPS or a program that has sent something."""
     steps = [step for block in blocks(page, "sh") for step in commands(f"```sh\n{block}```")]
-    needs_more = (("authorize", "1"), ("profiles", "test"), ("keys", "map", "--seen"), ("status",))
+    needs_more = (("authorize",), ("profiles", "test"), ("keys", "map", "--seen"), ("status",))
     return [step for step in steps if not any(step[: len(one)] == one for one in needs_more)]
 
 
@@ -110,19 +110,21 @@ async def test_what_is_harmless_works_in_a_house(house: House, folder: Path) -> 
 def test_an_account_is_connected_by_the_pages_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The configuration of register.md and the commands of connect.md, but for the sign-in at UPS and the key typed."""
     monkeypatch.chdir(tmp_path)
-    (configuration,) = blocks((ROOT / "docs/register.md").read_text("utf-8"), "yaml")
+    page = (ROOT / "docs/connect.md").read_text("utf-8")
+    (first,) = blocks((ROOT / "docs/register.md").read_text("utf-8"), "yaml")
+    (second,) = blocks(page, "yaml")
     secret = tmp_path / "warehouse.secret"
     secret.touch(0o600)
     secret.write_text("secret")
-    text = configuration.replace("/etc/ups-gateway/warehouse.secret", str(secret))
+    text = (first + second.removeprefix("applications:\n")).replace("/etc/ups-gateway/warehouse.secret", str(secret))
     (tmp_path / "ups-gateway.yaml").write_text(f"data_directory: {tmp_path / 'data'}\n{text}")
     environ = {"UPS_GATEWAY_CONFIG": str(tmp_path / "ups-gateway.yaml"), "STATE_DIRECTORY": str(tmp_path / "data")}
     said = {}
-    for step in [("init",), ("check-config",), *_steps((ROOT / "docs/connect.md").read_text("utf-8"))]:
+    for step in [("init",), ("check-config",), *_steps(page)]:
         typed = "STATION07\nstation\nlong password\n" if step[:2] == ("keys", "map") else None
         ran = CliRunner().invoke(main, list(step), env=environ, input=typed)
         assert ran.exit_code == 0, (step, ran.output)
         said[step[:2]] = ran.output
-    assert said["profiles", "add"] == "Profile 1 has been added. Sign in for it: ups-gateway authorize 1\n"
-    assert said["accounts", "add"] == "Account A1B2C3 (production) has been added.\n"
+    assert said["profiles", "add"] == "Profile 2 has been added. Sign in for it: ups-gateway authorize 2\n"
+    assert said["accounts", "add"] == "Account A1B2C3 (test) has been added.\n"
     assert said["keys", "map"].endswith("ships on A1B2C3 (production).\n")

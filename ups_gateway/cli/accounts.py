@@ -13,6 +13,7 @@ from ups_gateway.cli.opening import Opened, config_option, opened, run_async
 from ups_gateway.cli.printing import as_json_option, print_json, print_table, yes
 from ups_gateway.model import Account, AccountDefaults
 
+PRODUCTION = "production"
 FORMATS = click.Choice(["GIF", "PNG", "ZPL", "EPL", "SPL"], case_sensitive=False)
 
 
@@ -77,7 +78,7 @@ def _with_options(command: Any) -> Any:
 
 @accounts.command(epilog="Example: ups-gateway accounts add A1B2C3 --application shop --postal-code 30328 --country US")
 @click.argument("number")
-@click.option("--environment", default="production", show_default=True, help="Environment the account is used in.")
+@click.option("--environment", default=PRODUCTION, show_default=True, help="Environment the account is used in.")
 @_with_options
 @config_option
 @run_async
@@ -91,7 +92,7 @@ async def add(number: str, environment: str, file: Path | None, **changes: Any) 
 
 @accounts.command("set", epilog="Example: ups-gateway accounts set A1B2C3 --negotiated --label-format ZPL")
 @click.argument("number")
-@click.option("--environment", default="production", show_default=True, help="Environment the account is used in.")
+@click.option("--environment", default=PRODUCTION, show_default=True, help="Environment the account is used in.")
 @_with_options
 @config_option
 @run_async
@@ -105,7 +106,7 @@ async def set_account(number: str, environment: str, file: Path | None, **change
 
 @accounts.command(epilog="Example: ups-gateway accounts remove A1B2C3")
 @click.argument("number")
-@click.option("--environment", default="production", show_default=True, help="Environment the account is used in.")
+@click.option("--environment", default=PRODUCTION, show_default=True, help="Environment the account is used in.")
 @config_option
 @run_async
 async def remove(number: str, environment: str, file: Path | None) -> None:
@@ -120,13 +121,18 @@ async def remove(number: str, environment: str, file: Path | None) -> None:
 
 
 async def account_of(at: Opened, number: str, environment: str | None = None) -> Account:
-    """The account of that number, in that environment or in the only one that has it."""
+    """The account of that number, in that environment; where none is named in the only one that has it, or production.
+
+    UPS's test environment has the same numbers.
+    """
     wanted = number.strip().upper()
     found = [
         account
         for account in await at.store.accounts()
         if account.number.upper() == wanted and environment in (None, account.environment)
     ]
+    if len(found) > 1:
+        found = [account for account in found if account.environment == PRODUCTION] or found
     if len(found) != 1:
         where = f" in {environment}" if environment else ""
         what = "There is no account" if not found else "More than one environment has an account"
