@@ -127,6 +127,14 @@ def test_admin_link_prints_a_link_that_the_running_page_takes(beside: Beside) ->
         assert page.status == 200
 
 
+def test_admin_link_prints_a_token_that_programs_read_the_status_with(beside: Beside) -> None:
+    page = _run("admin-link").stdout.partition("/sign-in")[0]
+    token = _run("admin-link", "--read-token").stdout.strip()
+    asked = urllib.request.Request(f"{page}/api/status", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        assert json.load(answer)["sentence"] == json.loads(_run("status", "--json").stdout)["sentence"]
+
+
 def test_shipments_are_listed_and_their_labels_saved(beside: Beside, tmp_path: Path) -> None:
     assert _run("shipments", "list").stdout == "No shipment yet.\n"
     beside.converse()

@@ -11,14 +11,11 @@ import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import click
 import msgspec
 
 from ups_gateway import control
-
-NOT_ASKED: Final = 1
 
 
 class Prompt(msgspec.Struct, frozen=True, tag=True):

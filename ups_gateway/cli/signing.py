@@ -12,13 +12,21 @@ from ups_gateway.cli.opening import config_option, opened, read_settings, run_as
 
 
 @click.command(epilog="Example: ups-gateway admin-link")
+@click.option(
+    "--read-token",
+    is_flag=True,
+    help="Print a token instead, with which a program (as bearer) may read /api/status, nothing else; a former one ends.",
+)
 @config_option
 @run_async
-async def admin_link(file: Path | None) -> None:
+async def admin_link(file: Path | None, *, read_token: bool) -> None:
     """Print a link to the status page. It signs one browser in, once, within ten minutes."""
-    from ups_gateway.web.admin.session import new_link
+    from ups_gateway.web.admin.session import new_link, new_read_token
 
     async with opened(file) as at:
+        if read_token:
+            click.echo(await new_read_token(at.store, at.vault))
+            return
         url = f"http://{at.settings.listen.admin}"
         click.echo(await new_link(at.store, at.vault, url, datetime.now(UTC)))
 
