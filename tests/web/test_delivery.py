@@ -53,6 +53,11 @@ def plain() -> Ends:
     return Ends(None)
 
 
+@pytest.fixture
+def secure(certificates: tls.ServerFiles) -> Ends:
+    return Ends(certificates)
+
+
 Loop = Callable[[], asyncio.AbstractEventLoop]
 
 
@@ -102,6 +107,54 @@ def test_a_client_that_closes_after_the_last_byte_has_its_answer(loop: Loop, end
                     await client.until(b"<Done/>")
                     client.close()
                     assert await exchange.settled.get() == (1, True)
+
+    run(loop, scenario())
+
+
+def test_a_client_that_says_goodbye_over_tls_and_closes_has_its_answer(loop: Loop, secure: Ends) -> None:
+    """As curl does: its close_notify and its FIN come together, and what we say to that it answers with a reset."""
+
+    def read_and_leave(client: Client) -> None:
+        read = b""
+        while not read.endswith(b"<Done/>"):
+            read += client.socket.recv(65536)
+        client.socket.settimeout(0)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            assert isinstance(client.socket, ssl.SSLSocket)
+            client.socket.unwrap()
+        client.close()
+
+    async def scenario() -> None:
+        exchange = Scripted(shipment=1)
+        async with running(listener(exchange), secure.server_tls) as port:
+            for _ in range(10):
+                async with secure.client(port) as client:
+                    await client.send(post())
+                    await asyncio.to_thread(read_and_leave, client)
+                    assert await exchange.settled.get() == (1, True)
+
+    run(loop, scenario())
+
+
+def test_a_client_that_says_goodbye_over_tls_in_the_middle_of_its_answer_does_not_have_it(
+    loop: Loop, secure: Ends
+) -> None:
+    def leave(client: Client) -> None:
+        client.socket.settimeout(0)
+        with contextlib.suppress(ssl.SSLError, OSError):
+            assert isinstance(client.socket, ssl.SSLSocket)
+            client.socket.unwrap()
+        client.close()
+
+    async def scenario() -> None:
+        exchange = Scripted(body=LARGE, shipment=1)
+        async with running(listener(exchange), secure.server_tls) as port:
+            for _ in range(10):
+                async with secure.client(port) as client:
+                    await client.send(post())
+                    await client.some()
+                    await asyncio.to_thread(leave, client)
+                    assert await exchange.settled.get() == (1, False)
 
     run(loop, scenario())
 

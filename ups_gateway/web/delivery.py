@@ -98,6 +98,9 @@ class Delivery:
     def peer_ended(self) -> None:
         """A FIN (over TLS a close_notify) came in."""
         self._peer_ended_at = self._loop.time()
+        if self._tls and self._kept is not None and not self._gone() and self._queue_is_empty():
+            # The loop answers with our close_notify, and who has closed already says to that: reset.
+            self._acknowledged = self._ended = True
         self._changed.set()
 
     def finishing(self) -> None:
