@@ -14,7 +14,7 @@ import re
 import socket
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -41,18 +41,17 @@ from ups_gateway.store.sqlite.restoring import Restored, rescue
 from ups_gateway.web.admin import add_admin_routes
 from ups_gateway.web.admin.parts import AdminParts
 from ups_gateway.web.binding import BACKLOG, StartFailed, Unbound, bind
-from ups_gateway.web.gateway import Listener, Pace
+from ups_gateway.web.gateway import CLOSING, HANDSHAKE, Listener, Pace
 from ups_gateway.web.health import add_health_routes
 from ups_gateway.web.middleware import Limits, allow_only, may_come
 from ups_gateway.web.oauth import add_callback_routes
+from ups_gateway.web.proxy import Proxy
 
 __all__ = ["App", "Clock", "Ports", "StartFailed", "Unbound", "alerts_of", "parts_of", "running"]
 
 log = logging.getLogger(__name__)
 
 CERTIFICATE_PAUSE = 24 * 3600.0
-HANDSHAKE, CLOSING = 10.0, 5.0
-"""Seconds for TLS to begin and to end."""
 
 _CALLBACK = re.compile(rb"GET /upscallback[ ?]")
 
@@ -64,6 +63,7 @@ class Ports:
     legacy: Address
     admin: Address
     tls: Address | None
+    proxy: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _sockets(listen: Listen, handed: activation.Handed, stack: AsyncExitStack) -
     sockets = activation.listeners(listen, handed)
     for one in itertools.chain.from_iterable(sockets.values()):
         stack.callback(one.close)
-    wanted = {f"listen.{name}": getattr(listen, name) for name in activation.LISTENERS}
+    wanted = {f"listen.{name}": getattr(listen, name) for name in (*activation.LISTENERS, "proxy")}
     own, bound = bind({key: address for key, address in wanted.items() if key not in sockets})
     stack.push(bound)
     return sockets | {key: [one] for key, one in own.items()}
@@ -173,7 +173,7 @@ async def _start(
     ports = Ports(
         _bound(sockets["listen.legacy"][0]),
         _bound(sockets["listen.admin"][0]),
-        _bound(sockets["listen.tls"][0]) if "listen.tls" in sockets else None,
+        *(_bound(sockets[key][0]) if key in sockets else None for key in ("listen.tls", "listen.proxy")),
     )
     copies = Copies(settings.store_file, FernetVault(settings.key, settings.key_file), now=clock.now)
     rescued = await rescue(settings.store_file, copies)
@@ -216,8 +216,12 @@ async def _start(
     )
     stack.push_async_callback(legacy.drain, limit)
     files = None
-    if "listen.tls" in sockets:
-        files = await _listen_tls(settings, clock, legacy, parts, sockets["listen.tls"], stack)
+    if sockets.keys() & {"listen.tls", "listen.proxy"}:
+        files, context = await _certified(settings, clock, legacy, stack)
+        await _listen_tls(legacy, parts, sockets.get("listen.tls", ()), stack, context)
+        proxy = Proxy(legacy, context, tls.UPS_HOSTS)
+        stack.callback(proxy.close)
+        await _listen(proxy, sockets.get("listen.proxy", ()), stack)
     await _listen(legacy, sockets["listen.legacy"], stack)
     app = App(settings, clock, ports, exchange, parts, copies, rescued, files, alerts, legacy)
     await _listen_admin(app, sockets["listen.admin"], stack)
@@ -233,7 +237,7 @@ def _bound(connection: socket.socket) -> Address:
 
 
 async def _listen(
-    listener: Listener,
+    listener: Callable[[], asyncio.Protocol],
     sockets: Sequence[socket.socket],
     stack: AsyncExitStack,
     context: ssl.SSLContext | None = None,
@@ -250,15 +254,10 @@ async def _listen(
         stack.callback(server.close)
 
 
-async def _listen_tls(
-    settings: Settings,
-    clock: Clock,
-    legacy: Listener,
-    parts: AdminParts,
-    sockets: Sequence[socket.socket],
-    stack: AsyncExitStack,
-) -> tls.ServerFiles:
-    """Old requests over TLS, and the sign-in's return."""
+async def _certified(
+    settings: Settings, clock: Clock, legacy: Listener, stack: AsyncExitStack
+) -> tuple[tls.ServerFiles, ssl.SSLContext]:
+    """The certificate for whoever comes over TLS, renewed by itself."""
     folder = settings.data_directory / "tls"
     files = await asyncio.to_thread(tls.ensure, folder, clock.now())
     context = legacy.names(tls.server_context(files))
@@ -272,6 +271,17 @@ async def _listen_tls(
                 log.warning("The certificate could not be renewed: %s", error)
 
     _own(stack, "certificate", renew())
+    return files, context
+
+
+async def _listen_tls(
+    legacy: Listener,
+    parts: AdminParts,
+    sockets: Sequence[socket.socket],
+    stack: AsyncExitStack,
+    context: ssl.SSLContext,
+) -> None:
+    """Old requests over TLS, and the sign-in's return."""
     callback = web.Application()
     add_callback_routes(callback, parts)
     runner = web.AppRunner(callback, access_log=None, shutdown_timeout=CLOSING)
@@ -284,7 +294,6 @@ async def _listen_tls(
 
     secure = replace(legacy, handover=handover)
     await _listen(secure, sockets, stack, context)
-    return files
 
 
 async def _listen_admin(app: App, sockets: Sequence[socket.socket], stack: AsyncExitStack) -> None:

@@ -207,6 +207,11 @@ def test_another_program_of_this_machine_may_be_called(tmp_path: Path, environ: 
             "listen: {tls: '[::]:443'}",
             "1 listen.tls: [::]:443 needs listen.allow, the networks that may come; {hint}",
         ),
+        (
+            "listen: {proxy: 0.0.0.0:3128, allow: [10.0.0.0/8]}",
+            "1 listen.proxy: 0.0.0.0:3128 can be reached by others without TLS; {hint}",
+        ),
+        ("listen: {proxy: 127.0.0.1:443}", "1 listen.proxy: 127.0.0.1:443 is listen.tls already"),
         ("listen:\n  admin: 127.0.0.1:8080", "2 listen.admin: 127.0.0.1:8080 is listen.legacy already"),
     ],
 )

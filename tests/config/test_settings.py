@@ -104,7 +104,8 @@ def test_a_full_file_becomes_settings(tmp_path: Path, environ: dict[str, str]) -
     file = written(
         tmp_path,
         """
-listen: {legacy: "192.168.1.5:8080", tls: off, admin: "[::1]:0", insecure_lan: true, allow: [192.168.1.0/24, 10.0.0.7]}
+listen: {legacy: "192.168.1.5:8080", tls: off, proxy: "192.168.1.5:3128", admin: "[::1]:0",
+    insecure_lan: true, allow: [192.168.1.0/24, 10.0.0.7]}
 data_directory: data
 key: {file: secret}
 environments:
@@ -146,6 +147,7 @@ log: {level: debug, format: json}
             None,
             True,
             (ip_network("192.168.1.0/24"), ip_network("10.0.0.7")),
+            proxy=Address("192.168.1.5", 3128),
         ),
         data_directory=tmp_path / "data",
         key=Key((Secret(OTHER_KEY), Secret(KEY)), Secret(HASHING)),

@@ -41,7 +41,8 @@ def serve(log_format: str | None, file: Path | None) -> None:
     async def ready(running: app.App) -> None:
         ports = running.ports
         secure = f", https://{ports.tls}" if ports.tls else ""
-        click.echo(f"Old requests: http://{ports.legacy}{secure}   Status page: http://{ports.admin}")
+        proxy = f", proxy http://{ports.proxy}" if ports.proxy else ""
+        click.echo(f"Old requests: http://{ports.legacy}{secure}{proxy}   Status page: http://{ports.admin}")
         if running.rescued is not None:
             click.echo(running.rescued.words)
         problems = await running.problems()

@@ -88,7 +88,7 @@ class Joining:
     def _listen(self, value: Mapping[str, Any]) -> Listen:
         listen = Listen(**{**_part(value, "listen"), "allow": value["listen.allow"] or ()})
         taken: dict[str, str] = {}
-        for name in ("legacy", "admin", "tls"):
+        for name in ("legacy", "admin", "tls", "proxy"):
             one = value[f"listen.{name}"]
             if one is None:
                 continue

@@ -50,7 +50,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """The three listeners and who may come."""
+    """The listeners and who may come."""
 
     legacy: Address
     admin: Address
@@ -60,6 +60,7 @@ class Listen:
     """Networks that may use a listener which is not on loopback; loopback always may."""
     control: Path | None = CONTROL
     """Where a running service takes commands; None: nowhere, commands open the store."""
+    proxy: Address | None = None
 
     def objection(self, key: str, address: Address) -> tuple[str, str] | None:
         """Why the listener of this setting may not be there and what would let it, in words; None: it may."""
@@ -72,7 +73,7 @@ class Listen:
     @property
     def addresses(self) -> tuple[Address, ...]:
         """Those that are listened on."""
-        return tuple(one for one in (self.legacy, self.admin, self.tls) if one is not None)
+        return tuple(one for one in (self.legacy, self.admin, self.tls, self.proxy) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)

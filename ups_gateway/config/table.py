@@ -203,6 +203,13 @@ TABLE: tuple[Setting, ...] = (
         "The same as legacy over TLS, and UPS's sign-in comes back here (/upscallback); or off.",
     ),
     Setting(
+        "listen.proxy",
+        address_or_off,
+        "off",
+        "A proxy, for applications that know no other setting. It answers for UPS's hosts itself and leads nowhere"
+        " else; or off.",
+    ),
+    Setting(
         "listen.insecure_lan",
         flag,
         "false",

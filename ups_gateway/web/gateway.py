@@ -30,6 +30,9 @@ from ups_gateway.web.service_page import service_page
 
 log = logging.getLogger(__name__)
 
+HANDSHAKE, CLOSING = 10.0, 5.0
+"""Seconds for TLS to begin and to end."""
+
 REQUEST_LINE = 1024
 """Bytes after which a request line is surely no other protocol's."""
 
@@ -133,10 +136,12 @@ class Listener:
 class OldConnection(BaseProtocol):
     """One connection: receive, answer, watch."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, host: str = "") -> None:
+        """`host`: whom it asked a proxy to be connected to."""
         super().__init__(asyncio.get_running_loop())
         self._listener = listener
         self._reception = Reception(self, self._loop, listener.limits, listener.room)
+        self._reception.names += [host] if host else []
         self._parser = self._reception.parser
         self._delivery: Delivery | None = None
         self._peer = ""
@@ -159,7 +164,8 @@ class OldConnection(BaseProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         wire = cast("asyncio.Transport", transport)
-        wire.set_write_buffer_limits(high=0)
+        # Over TLS, 0 would count a buffer that is empty as full.
+        wire.set_write_buffer_limits(high=0 if wire.get_extra_info("ssl_object") is None else 1)
         self._delivery = Delivery(wire, self._loop)
         self._peer = (wire.get_extra_info("peername") or ("",))[0]
         self._port = (wire.get_extra_info("sockname") or ("", 0))[1]
@@ -335,7 +341,7 @@ class OldConnection(BaseProtocol):
             return
         headers, prefix = self._start
         self._begun = prefix
-        head = _head(HTTPStatus.OK, headers, "Transfer-Encoding: chunked", http_1_1=True)
+        head = answer_head(HTTPStatus.OK, headers, "Transfer-Encoding: chunked", http_1_1=True)
         self._write(head + _chunk(prefix))
         self._sent = True
         while not handling.done() and self.transport is not None:
@@ -353,7 +359,7 @@ class OldConnection(BaseProtocol):
         else:
             self._sent = True
             length = f"Content-Length: {len(answer.body)}"
-            head = _head(answer.status, answer.headers, length, http_1_1=self._reception.speaks_1_1)
+            head = answer_head(answer.status, answer.headers, length, http_1_1=self._reception.speaks_1_1)
             self._write(head if head_only else head + answer.body)
         try:
             async with asyncio.timeout(self._listener.pace.write):
@@ -382,10 +388,11 @@ class OldConnection(BaseProtocol):
         if self.transport is not None:
             connection = self.transport.get_extra_info("ssl_object")
             if connection is not None:
-                self._reception.server_name = self._listener.server_names.get(connection)
+                name = self._listener.server_names.get(connection)
+                self._reception.names += [name] if name else []
 
 
-def _head(status: int, headers: Mapping[str, str], length: str, *, http_1_1: bool) -> bytes:
+def answer_head(status: int, headers: Mapping[str, str], length: str, *, http_1_1: bool) -> bytes:
     """Status line and headers; what they say of length or connection is ours to say."""
     phrase = HTTPStatus(status).phrase
     lines = [f"HTTP/1.{1 if http_1_1 else 0} {int(status)} {phrase}", f"Date: {formatdate(usegmt=True)}"]

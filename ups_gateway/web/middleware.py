@@ -88,8 +88,8 @@ class Reception:
         self._fed = 0
         """Bytes that the parser got of a body."""
         self._over = False
-        self.server_name: str | None = None
-        """The host name of the TLS handshake."""
+        self.names: list[str] = []
+        """The host names of a CONNECT and of the TLS handshake."""
         self.parser = HttpRequestParser(
             protocol,
             loop,
@@ -148,7 +148,7 @@ class Reception:
         method, target, query = (match[1], match[2], match[3] or b"") if match else (b"POST", b"/", b"")
         path, host = _split_host(target.decode("latin-1"))
         return LegacyCall(
-            method.decode("latin-1"), host or self.server_name or "", path, query.decode("latin-1"), {}, b""
+            method.decode("latin-1"), host or next(iter(self.names), ""), path, query.decode("latin-1"), {}, b""
         )
 
     @property
@@ -256,7 +256,7 @@ class Reception:
         headers: dict[str, str] = {}
         for name, value in message.headers.items():
             headers.setdefault(name.lower(), _text(value))
-        hosts = [host, headers.get("host", ""), self.server_name or ""]
+        hosts = [host, headers.get("host", ""), *self.names]
         named = [one for one in hosts if one]
         test = [one for one in named if one.partition(":")[0].lower() == TEST_HOST]
         return LegacyCall(message.method, (test or named or [""])[0], _text(path), _text(query), headers, body)

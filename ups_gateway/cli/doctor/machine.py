@@ -71,7 +71,7 @@ def room(settings: Settings) -> Finding:
 
 def certificate(settings: Settings, now: datetime) -> Iterator[Finding]:
     """The certificate that old programs see, and whether this machine trusts its authority."""
-    if settings.listen.tls is None:
+    if settings.listen.tls is None and settings.listen.proxy is None:
         yield ok("certificate", "listen.tls is off: no program comes over TLS.")
         return
     folder = settings.data_directory / "tls"
@@ -127,7 +127,7 @@ def ports(settings: Settings) -> Iterator[Finding]:
         yield ok("service", "The gateway runs.")
     else:
         yield warn("service", "The gateway does not run.", "systemctl start ups-gateway")
-    for name in ("legacy", "admin", "tls"):
+    for name in ("legacy", "admin", "tls", "proxy"):
         address: Address | None = getattr(settings.listen, name)
         if address is not None:
             yield _port(f"listen.{name}", address, running=running)
