@@ -15,7 +15,7 @@ from ups_gateway.cli.opening import config_option, opened, read_settings, run_as
 @click.option(
     "--read-token",
     is_flag=True,
-    help="Print a token instead, with which a program (as bearer) may read /api/status, nothing else; a former one ends.",
+    help="Print a token instead, a bearer that may read /api/status and nothing else; a former one ends.",
 )
 @config_option
 @run_async
