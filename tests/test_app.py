@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -271,3 +272,41 @@ print("ended", flush=True)
 
 def test_the_clock_of_a_service_is_the_machines() -> None:
     assert abs((app.Clock().now() - datetime.now(UTC)).total_seconds()) < 5
+
+
+async def test_a_sign_in_that_comes_back_with_the_end_of_the_handshake_leaves_nothing_open(settings: Settings) -> None:
+    async with app.running(settings) as running:
+        assert running.ports.tls is not None
+        for _ in range(3):
+            answer = await asyncio.to_thread(
+                _in_one_packet, running.ports.tls.port, b"GET /upscallback HTTP/1.0\r\n\r\n"
+            )
+            assert answer.startswith(b"HTTP/1.0 400 ")
+        await eventually(lambda: not running.legacy.open)
+
+
+def _in_one_packet(port: int, request: bytes) -> bytes:
+    """The answer to a request that is sent together with the last message of the handshake."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(incoming, outgoing)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        while True:
+            with contextlib.suppress(ssl.SSLWantReadError):
+                client.do_handshake()
+                client.write(request)
+                break
+            connection.sendall(outgoing.read())
+            incoming.write(connection.recv(65536))
+        connection.sendall(outgoing.read())
+        answer = b""
+        while True:
+            with contextlib.suppress(ssl.SSLWantReadError):
+                more = client.read()
+                if not more:
+                    return answer
+                answer += more
+                continue
+            data = connection.recv(65536)
+            incoming.write(data) if data else incoming.write_eof()

@@ -210,6 +210,7 @@ class OldConnection(BaseProtocol):
         if other is None or transport is None:
             return False
         self.transport = None
+        self._listener.open.discard(self)  # its task may not have begun, and would then never do it
         if self.task is not None:
             self.task.cancel()
         transport.set_write_buffer_limits()
