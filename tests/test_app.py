@@ -259,7 +259,7 @@ print("ended", flush=True)
         async with asyncio.timeout(20):
             port, files, kept = (await process.stdout.readline()).split()
             assert int(files) > 1000, "as many connections as the settings allow need files"
-            assert int(kept) > 100_000, "a sweep of all modules and tables holds up every request under way"
+            assert int(kept) > 50_000, "a sweep of all modules and tables holds up every request under way"
             assert b"20002" in read_answer(await asked(int(port), post()))[2]
             process.send_signal(signal.SIGTERM)
             assert await process.stdout.read() == b"ended\n"
