@@ -21,8 +21,8 @@ HARMLESS = (
     *(("accounts", "list"), ("keys", "list"), ("keys", "set"), ("keys", "mark"), ("alerts", "list")),
     *(("shipments", "list"), ("captures", "on"), ("captures", "list"), ("captures", "off")),
 )
-"""Commands that a house with one profile, account and key can carry out, whatever is said with them; not `doctor`, which
-looks at the machine around it too."""
+"""What a house with one profile, account and key can carry out, whatever is said with it. Not `doctor`: it looks at the
+machine around it too."""
 ABSENT = ("--to", "--csv", "--save", "D4E5F6", "--test-account", "--desktop")
 """What it lacks, or what would be written outside it."""
 
