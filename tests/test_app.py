@@ -143,25 +143,6 @@ async def test_a_store_that_cannot_be_written_is_not_ready(settings: Settings) -
         assert await running.problems() == ["the store cannot be read or written"]
 
 
-async def test_metrics_count_without_naming_anyone(settings: Settings) -> None:
-    async with app.running(settings, pace=QUICK) as running:
-        await running.store.add_profile("Dock 3", "demo", "simulator")
-        status, body = await fetched(running.ports.admin, "/metrics")
-    assert status == "HTTP/1.1 200 OK"
-    assert body.decode().splitlines() == [
-        'ups_gateway_info{version="0.1.0"} 1',
-        "ups_gateway_connections 0",
-        "ups_gateway_requests_under_way 0",
-        'ups_gateway_profiles{health="ok"} 0',
-        'ups_gateway_profiles{health="expiring"} 0',
-        'ups_gateway_profiles{health="expired"} 0',
-        'ups_gateway_profiles{health="rejected"} 0',
-        'ups_gateway_profiles{health="never_authorized"} 1',
-        'ups_gateway_profiles{health="inactive"} 0',
-        'ups_gateway_profiles{health="not_linked"} 0',
-    ]
-
-
 async def test_the_sign_in_comes_back_to_the_tls_and_the_admin_listener_only(settings: Settings) -> None:
     request = b"GET /upscallback?code=1&state=2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     async with app.running(settings, pace=QUICK) as running:

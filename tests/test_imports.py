@@ -31,12 +31,25 @@ ALLOWED: dict[str, set[str]] = {
     "joining": {
         *("alerts", "captures", "config", "model", "oauth", "shipping", "store", "translate", "ups", "upstream", "web"),
     },
+    "metrics": {"exchange", "model", "oauth", "ups"},
     "systemd": set(),
     "control": set(),
     "activation": {"config", "web"},
     "service": {"activation", "app", "config", "control", "errors", "systemd", "web"},
     "app": {
-        *("access", "activation", "alerts", "captures", "config", "errors", "exchange", "joining", "model", "oauth"),
+        *(
+            "access",
+            "activation",
+            "alerts",
+            "captures",
+            "config",
+            "errors",
+            "exchange",
+            "joining",
+            "metrics",
+            "model",
+            "oauth",
+        ),
         *("shipping", "store", "tls", "translate", "ups", "upstream", "web"),
     },
     "cli": {

@@ -22,13 +22,14 @@ from typing import Any
 
 from aiohttp import web
 
-from ups_gateway import __version__, activation, tls, translate
+from ups_gateway import activation, tls, translate
 from ups_gateway.access import Access
 from ups_gateway.alerts.telling import Alerts
 from ups_gateway.config.settings import Address, Listen, Settings
 from ups_gateway.errors import StoreFailed
 from ups_gateway.exchange import Exchange
 from ups_gateway.joining import Clock, alerts_for, alerts_of, join, parts_of, url_of
+from ups_gateway.metrics import Metrics, Reading, Stored
 from ups_gateway.model import Grant, Health
 from ups_gateway.oauth.flow import ClientSource
 from ups_gateway.oauth.keeper import Keeper
@@ -38,6 +39,7 @@ from ups_gateway.store import Store, Vault
 from ups_gateway.store.passwords import Passwords
 from ups_gateway.store.sqlite.copies import Copies
 from ups_gateway.store.sqlite.restoring import Restored, rescue
+from ups_gateway.upstream import Upstream
 from ups_gateway.web.admin import add_admin_routes
 from ups_gateway.web.admin.parts import AdminParts
 from ups_gateway.web.binding import BACKLOG, StartFailed, Unbound, bind
@@ -83,6 +85,8 @@ class App:
     certificates: tls.ServerFiles | None
     alerts: Alerts
     legacy: Listener = field(repr=False)
+    upstream: Upstream = field(repr=False)
+    metrics: Metrics = field(repr=False)
 
     @property
     def store(self) -> Store:
@@ -128,15 +132,33 @@ class App:
         now = self.clock.now()
         return Counter(self.keeper.health(profile, now) for profile in await self.store.profiles())
 
-    async def figures(self) -> Mapping[str, float]:
-        """The metrics."""
-        health = await self._profiles()
-        return {
-            f'ups_gateway_info{{version="{__version__}"}}': 1,
-            "ups_gateway_connections": len(self.legacy.open),
-            "ups_gateway_requests_under_way": len(self.legacy.answering),
-            **{f'ups_gateway_profiles{{health="{one}"}}': health[one] for one in Health},
-        }
+    async def figures(self) -> bytes:
+        """The page of metrics."""
+        try:
+            stored = await self._stored()
+        except StoreFailed:
+            stored = None
+        return self.metrics.page(
+            Reading(
+                now=self.clock.now(),
+                connections=len(self.legacy.open),
+                under_way=len(self.legacy.answering),
+                stored=stored,
+                products=self.upstream.products(),
+                token_calls=self.keeper.token_results(),
+            )
+        )
+
+    async def _stored(self) -> Stored:
+        now = self.clock.now()
+        used = {account.profile for account in await self.store.accounts() if account.active}
+        return Stored(
+            [
+                (one, self.keeper.health(one, now) if one.id in used else Health.INACTIVE)
+                for one in await self.store.profiles()
+            ],
+            await self.store.state_counts(),
+        )
 
 
 @asynccontextmanager
@@ -186,6 +208,7 @@ async def _start(
     stack.push_async_callback(passwords.close)
     access = Access(store, passwords, shipping.desk.find, anonymous_licence=settings.anonymous_key, now=clock.now)
     limit = settings.limits.total
+    metrics = Metrics()
     exchange = Exchange(
         store,
         access,
@@ -196,6 +219,7 @@ async def _start(
         old_api=settings.old_api,
         monotonic=clock.monotonic,
         captures=parts.captures,
+        watch=metrics.exchanged,
     )
     _own(stack, "captures", parts.captures.run())
     _own(stack, "tokens", keeper.run())
@@ -223,7 +247,7 @@ async def _start(
         stack.callback(proxy.close)
         await _listen(proxy, sockets.get("listen.proxy", ()), stack)
     await _listen(legacy, sockets["listen.legacy"], stack)
-    app = App(settings, clock, ports, exchange, parts, copies, rescued, files, alerts, legacy)
+    app = App(settings, clock, ports, exchange, parts, copies, rescued, files, alerts, legacy, upstream, metrics)
     await _listen_admin(app, sockets["listen.admin"], stack)
     return app
 

@@ -10,11 +10,11 @@ import logging
 import math
 import time
 import traceback
-from collections.abc import Callable, Collection
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from ups_gateway import translate
 from ups_gateway.access import Access
@@ -72,6 +72,14 @@ class Handled:
     shipment: int | None = None
 
 
+class Watch(Protocol):
+    """Told of each exchange, on the request's way: what it does takes microseconds."""
+
+    def __call__(self, record: ExchangeRecord, *, translating: float, asked_ups: bool, codes: Sequence[str]) -> None:
+        """`translating`: seconds; `codes`: of the errors that UPS gave."""
+        ...
+
+
 @dataclass(slots=True)
 class _Trace:
     """How far a request came: for its fault and for the journal."""
@@ -85,6 +93,10 @@ class _Trace:
     fault_terms: translate.FaultTerms = translate.FAULT_TERMS
     code: str = ""
     result: Result = "ok"
+    codes: tuple[str, ...] = ()
+    """Of UPS's own errors."""
+    translating: float = 0.0
+    """Seconds that the translation took."""
 
 
 class Exchange:
@@ -105,8 +117,10 @@ class Exchange:
         old_api: Collection[Operation] = (),
         monotonic: Callable[[], float] = time.monotonic,
         captures: Captures | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._journal = journal
+        self._watch = watch
         self._captures = captures
         self._access = access
         self._shipping = shipping
@@ -148,6 +162,9 @@ class Exchange:
         seconds = self._monotonic() - started
         record = self._record(call, trace, seconds, meter.ups_seconds, peer)
         self._journal.note_exchange(record)
+        if self._watch is not None:
+            asked_ups = meter.requests > 0
+            self._watch(record, translating=trace.translating, asked_ups=asked_ups, codes=trace.codes)
         if self._captures is not None and meter.heard is not None:
             self._captures.keep(record, call, meter.heard, handled.answer)
         return handled
@@ -161,7 +178,8 @@ class Exchange:
     async def _way(
         self, call: LegacyCall, connection: Connection, peer: str, whole: Callable[[], float], trace: _Trace
     ) -> Handled:
-        asked = trace.asked = translate.read(call)
+        with self._translating(trace):
+            asked = trace.asked = translate.read(call)
         try:
             caller = await self._access.caller(asked, call, peer=peer)
         except CredentialFault:
@@ -178,10 +196,11 @@ class Exchange:
         place = await self._access.place(key, asked, call.host)
         account = trace.account = place.account
         terms = Terms(key.two_phase, key.at_once, self._now().astimezone().date(), caller.anonymous)
-        if old_api:
-            translated = translate.old_request(asked, call, account, terms)
-        else:
-            translated = translate.request(asked, account, terms)
+        with self._translating(trace):
+            if old_api:
+                translated = translate.old_request(asked, call, account, terms)
+            else:
+                translated = translate.request(asked, account, terms)
         asked = translated.asked
         order = Order(
             key=key.id,
@@ -194,20 +213,20 @@ class Exchange:
         if asked.operation is Operation.SHIP_ACCEPT:
             foreign = next(iter(translated.calls), None)
             outcome = await self._shipping.accept(order, asked.digest or "", connection, foreign=foreign)
-            return self._answered(translated, outcome)
+            return self._answered(trace, translated, outcome)
         if asked.operation is Operation.VOID:
             number, voids = asked.tracking_numbers[0], self._shipping.voids
             replies = await voids.by_client(order, translated.calls, number, place.shipment, connection)
-            return Handled(translate.answer(translated, replies))
+            return Handled(self._answer(trace, translated, replies))
         if translated.two_phase is TwoPhase.QUOTE and translated.later is not None:
             replies = await self._look_up(translated, account, trace.ends)
             digest = await self._shipping.quote(order, translated.later)
-            return Handled(translate.answer(translated, replies, digest=digest))
+            return Handled(self._answer(trace, translated, replies, digest=digest))
         if asked.creating:
             (creating,) = translated.calls
             outcome = await self._shipping.create(order, creating, connection)
-            return self._answered(translated, outcome)
-        return Handled(translate.answer(translated, await self._look_up(translated, account, trace.ends)))
+            return self._answered(trace, translated, outcome)
+        return Handled(self._answer(trace, translated, await self._look_up(translated, account, trace.ends)))
 
     async def _look_up(self, translated: Translated, account: Account, ends: float) -> tuple[RestReply, ...]:
         """UPS's replies to calls that change nothing, all pages of them. Raises what UPS refuses."""
@@ -231,19 +250,35 @@ class Exchange:
         sent = (call.method.encode(), call.path.encode(), call.query.encode(), call.body)
         return self._shipping.fingerprint(key.id, account.environment, *sent)
 
-    def _answered(self, translated: Translated, outcome: Outcome) -> Handled:
+    def _answered(self, trace: _Trace, translated: Translated, outcome: Outcome) -> Handled:
         with ExitStack() as failing:
             failing.callback(self._shipping.unanswered, outcome.shipment)
-            answer = translate.answer(translated, outcome.replies, digest=outcome.digest)
+            answer = self._answer(trace, translated, outcome.replies, digest=outcome.digest)
             failing.pop_all()
         return Handled(answer, outcome.shipment)
+
+    def _answer(
+        self, trace: _Trace, translated: Translated, replies: Sequence[RestReply], *, digest: str = ""
+    ) -> LegacyAnswer:
+        with self._translating(trace):
+            return translate.answer(translated, replies, digest=digest)
+
+    @contextmanager
+    def _translating(self, trace: _Trace) -> Iterator[None]:
+        begun = self._monotonic()
+        try:
+            yield
+        finally:
+            trace.translating += self._monotonic() - begun
 
     # --- answers ------------------------------------------------------------------------------------------------------
 
     def _fault(self, call: LegacyCall, trace: _Trace, error: GatewayError) -> LegacyAnswer:
         trace.code = error.refusals[0].code
+        trace.codes = tuple(one.code for one in error.refusals) if isinstance(error, UpsRefused) else ()
         trace.result = next((result for kind, result in _RESULTS if isinstance(error, kind)), "bug")
-        return translate.fault(trace.asked or call, error, trace.fault_terms)
+        with self._translating(trace):
+            return translate.fault(trace.asked or call, error, trace.fault_terms)
 
     def _record(self, call: LegacyCall, trace: _Trace, seconds: float, ups_seconds: float, peer: str) -> ExchangeRecord:
         return ExchangeRecord(

@@ -6,13 +6,14 @@ The rule: whoever asks names an account; which consent and which environment tha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 
 from ups_gateway import translate
 from ups_gateway.errors import NotAuthorised, OutcomeUnknown, UpsUnreachable
 from ups_gateway.model import Account, Environment, RestCall, RestReply
 from ups_gateway.oauth.flow import ClientSource, ProfileSource, Source
+from ups_gateway.ups.breaker import ProductStatus
 from ups_gateway.ups.client import Meter, TokenKeeper, UpsClient
 
 metered: ContextVar[Meter | None] = ContextVar("metered", default=None)
@@ -56,6 +57,10 @@ class Upstream:
         self._client = client
         self._keeper = keeper
         self._environments = environments
+
+    def products(self) -> Sequence[ProductStatus]:
+        """Each product that was called, as this process found it."""
+        return self._client.status()
 
     async def ready(self, account: Account, *, time_limit: float) -> float:
         """A token is there, so that nothing but the call itself is left, and so many seconds for it.

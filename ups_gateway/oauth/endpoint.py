@@ -8,10 +8,11 @@ question that prefetches and repeats ask for themselves.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ups_gateway.errors import NotSent, SentNoReply
 from ups_gateway.model import Application, RestReply, TokenPair
@@ -52,6 +53,9 @@ class Budget:
     profile: int = 30
 
 
+CallResult = Literal["ok", "refused", "quota", "unreachable", "lost"]
+
+
 class TokenEndpoint:
     """One for all applications of a gateway."""
 
@@ -73,6 +77,8 @@ class TokenEndpoint:
         self._budget = budget
         self._time_limit = time_limit
         self._held_until: dict[str, float] = {}
+        self.results: Counter[tuple[Step, CallResult]] = Counter()
+        """What became of the calls since the start."""
 
     async def ask(
         self, application: Application, request: TokenRequest, step: Step, *, previous: TokenPair | None = None
@@ -88,19 +94,26 @@ class TokenEndpoint:
         try:
             reply = await self._send("POST", request.url, request.headers, request.body, timeout=self._time_limit)
         except NotSent as error:
+            self.results[step, "unreachable"] += 1
             raise OAuthTransient(f"UPS could not be reached: {error}") from error
         except SentNoReply as error:
+            self.results[step, "lost"] += 1
             raise OAuthTransient(f"UPS's reply was lost: {error}", lost=True) from error
         if not 200 <= reply.status < 300:
             # Its words are shown to people, and kept: they must not repeat what was sent.
             reply = reply.without([*request.secrets, application.client_secret.reveal()])
         try:
             pair = read_tokens(reply, step, sent_at=sent_at, pkce=application.pkce, previous=previous)
+        except OAuthTransient as error:
+            self.results[step, "lost" if error.lost else "unreachable"] += 1
+            raise
         except OAuthRefused as refused:
+            self.results[step, "quota" if refused.cause == "quota" else "refused"] += 1
             if refused.cause == "quota":
                 wait = _DEFAULT_HOLD if refused.retry_after is None else min(refused.retry_after, _LONGEST_HOLD)
                 self._held_until[application.client_id] = self._monotonic() + wait
             raise
+        self.results[step, "ok"] += 1
         return Issued(pair, started + (pair.access_expires_at - sent_at).total_seconds())
 
     def held_for(self, client_id: str) -> float:

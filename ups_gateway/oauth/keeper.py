@@ -20,8 +20,8 @@ from ups_gateway.model import Application, Environment, Health, Profile, Secret
 from ups_gateway.oauth import lifetime
 from ups_gateway.oauth.clients import ClientTokens
 from ups_gateway.oauth.consent import Consent, Consents
-from ups_gateway.oauth.endpoint import Budget, Send, TokenEndpoint
-from ups_gateway.oauth.flow import ClientSource, ProfileSource, Source
+from ups_gateway.oauth.endpoint import Budget, CallResult, Send, TokenEndpoint
+from ups_gateway.oauth.flow import ClientSource, ProfileSource, Source, Step
 from ups_gateway.oauth.lifetime import Held
 from ups_gateway.oauth.renewal import Live, Lock, Renewals
 from ups_gateway.store import Store, Vault
@@ -188,6 +188,10 @@ class Keeper:
         """Token calls of an application's client id today, and the day's budget."""
         client_id = self._applications[application].client_id
         return await self._endpoint.spent(client_id), await self._allowance(client_id)
+
+    def token_results(self) -> Mapping[tuple[Step, CallResult], int]:
+        """How many token calls of this process ended how."""
+        return self._endpoint.results
 
     # --- the background task ------------------------------------------------------------------------------------------
 
