@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.store.server import Server, missing, server
 
 if TYPE_CHECKING:
     from tests.house import Check, House
@@ -31,6 +33,15 @@ def ups_reference() -> Path:
     if folder is None:
         pytest.skip(REASON)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One PostgreSQL server for all tests."""
+    if why := missing():
+        pytest.skip(why)
+    with server() as running:
+        yield running
 
 
 def _oracle(folder: Path, name: str) -> ModuleType:

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,6 @@ from ups_gateway.simulator.faults import Fault
 from ups_gateway.simulator.server import make_app, start
 from ups_gateway.simulator.state import SIMULATOR
 from ups_gateway.store import Store, Vault
-from ups_gateway.store.locks import store_lock
 from ups_gateway.store.passwords import Cost, Passwords
 from ups_gateway.store.sqlite import open_store
 from ups_gateway.ups.client import UpsClient
@@ -267,7 +265,7 @@ async def a_gateway(
             applications=applications,
             environments=environments,
             send=transport.send,
-            lock=partial(store_lock, path),
+            lock=store.lock,
             now=lambda: datetime.now(UTC),
         )
         stack.push_async_callback(keeper.close)

@@ -33,7 +33,6 @@ from ups_gateway.oauth.keeper import Keeper, Waiter, wait_for
 from ups_gateway.oauth.vault import FernetVault
 from ups_gateway.shipping.carrier import Policy
 from ups_gateway.shipping.ledger import Shipping
-from ups_gateway.store.locks import store_lock
 from ups_gateway.store.sqlite import open_store
 from ups_gateway.ups.client import UpsClient
 from ups_gateway.ups.names import Names
@@ -94,7 +93,7 @@ async def join(settings: Settings, clock: Clock, admin_url: str, stack: AsyncExi
         applications=applications,
         environments=settings.environments,
         send=transport.send,
-        lock=functools.partial(store_lock, settings.store_file),
+        lock=store.lock,
         now=clock.now,
         monotonic=clock.monotonic,
         waiter=clock.waiter,

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from aiohttp import ClientSession, web
 
+from tests.store.server import place_of
 from ups_gateway.model import Application, Environment, Grant, Profile, RestReply, Secret
 from ups_gateway.oauth.endpoint import Budget
 from ups_gateway.oauth.flow import ProfileSource
@@ -29,7 +29,7 @@ from ups_gateway.simulator.server import make_app, start
 from ups_gateway.simulator.state import SIMULATOR
 from ups_gateway.simulator.world import World
 from ups_gateway.store import Store
-from ups_gateway.store.locks import store_lock
+from ups_gateway.store import postgres as postgresql
 from ups_gateway.store.sqlite import open_store
 from ups_gateway.ups.transport import Transport
 
@@ -101,12 +101,17 @@ class Bench:
     """While it is not set, UPS's answers are held back."""
     limit: float = 5.0
     """Seconds of the machine's that UPS gets to answer."""
+    address: str | None = None
+    """Of a PostgreSQL database, where the store is no file."""
     store: Store = field(init=False)
     keeper: Keeper = field(init=False)
 
     async def open(self) -> tuple[Store, Keeper]:
         """Another process on the same store."""
-        store = await open_store(self.path, self.vault)
+        if self.address is None:
+            store = await open_store(self.path, self.vault)
+        else:
+            store = await postgresql.open_store(self.address, self.vault)
         self.stack.push_async_callback(store.close)
         return store, self.new_keeper(store)
 
@@ -117,7 +122,7 @@ class Bench:
             applications=self.applications,
             environments=self.environments,
             send=self.send,
-            lock=partial(store_lock, self.path),
+            lock=store.lock,
             now=self.clock.utc,
             monotonic=self.clock.monotonic,
             random=lambda length: next(self.numbers).to_bytes(length, "big") if length > 1 else bytes([128]),
@@ -216,7 +221,11 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path, settings: Settings) -> AsyncIterator[Bench]:
+async def bench(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> AsyncIterator[Bench]:
+    """On SQLite, unless a test names "postgres" as its parameter."""
+    address = None
+    if getattr(request, "param", "") == "postgres":
+        address = await place_of(request.getfixturevalue("postgres"), tmp_path)
     clock = Clock()
     app = make_app(settings, clock=clock, routes=[Route("POST", "/api/rating/{version}/{requestoption}", rate)])
     async with AsyncExitStack() as stack:
@@ -224,6 +233,7 @@ async def bench(tmp_path: Path, settings: Settings) -> AsyncIterator[Bench]:
         stack.push_async_callback(running.close)
         bench = Bench(
             path=tmp_path / "store.db",
+            address=address,
             vault=FernetVault(make_key()),
             clock=clock,
             app=app,

@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 
 from tests.oauth.conftest import SETTINGS, START, Bench
+from tests.store.server import Server
 from ups_gateway.errors import NotAuthorised, UpsUnreachable
 from ups_gateway.model import Health, Secret
 from ups_gateway.oauth.endpoint import Budget
 from ups_gateway.oauth.flow import ProfileSource
 from ups_gateway.oauth.keeper import LONGEST_IDLE, wait_for
-from ups_gateway.store.locks import store_lock
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -49,6 +49,10 @@ async def test_two_hundred_refused_requests_make_one_refresh(bench: Bench) -> No
     assert await bench.works(late)
 
 
+ON_BOTH = pytest.mark.parametrize("bench", ["sqlite", "postgres"], indirect=True)
+
+
+@ON_BOTH
 async def test_two_gateways_on_one_store_refresh_once(bench: Bench) -> None:
     profile = await bench.consent()
     _, other = await bench.open()
@@ -59,6 +63,7 @@ async def test_two_gateways_on_one_store_refresh_once(bench: Bench) -> None:
     assert (len(set(tokens)), bench.calls()) == (1, [(200, "dock")])
 
 
+@ON_BOTH
 async def test_two_gateways_renew_a_refused_token_once(bench: Bench) -> None:
     profile = await bench.consent()
     _, other = await bench.open()
@@ -69,6 +74,7 @@ async def test_two_gateways_renew_a_refused_token_once(bench: Bench) -> None:
     assert (len(set(tokens)), len(bench.calls())) == (1, 1)
 
 
+@ON_BOTH
 async def test_a_renewal_that_joins_another_ones_does_not_take_the_refused_token_back(bench: Bench) -> None:
     profile = await bench.consent()
     source = ProfileSource(profile.id)
@@ -77,7 +83,7 @@ async def test_a_renewal_that_joins_another_ones_does_not_take_the_refused_token
     await bench.keeper.renew_due()  # reads the profile and renews nothing: it is not in use
     theirs = await other.token(source)
     bench.expire()
-    async with store_lock(bench.path, f"profile-{profile.id}"):
+    async with bench.store.lock(f"profile-{profile.id}"):
         joined = asyncio.create_task(bench.keeper.token(source))
         await asyncio.wait([joined], timeout=0.01)
         renewal = asyncio.create_task(bench.keeper.renew(source, rejected=theirs))
@@ -342,3 +348,38 @@ async def test_the_waiter_ends_with_its_event_or_its_time() -> None:
     await wait_for(event, 0.001)
     event.set()
     await wait_for(event, 1000.0)
+
+
+@pytest.mark.parametrize("bench", ["postgres"], indirect=True)
+async def test_what_another_gateway_does_to_a_profile_is_seen_by_the_next_request(bench: Bench) -> None:
+    profile = await bench.consent()
+    _, other = await bench.open()
+    first = await other.token(ProfileSource(profile.id))
+    await bench.keeper.renew(ProfileSource(profile.id), rejected=first)
+    assert await other.token(ProfileSource(profile.id)) == await bench.keeper.token(ProfileSource(profile.id)) != first
+    await bench.keeper.disconnect(profile.id)
+    with pytest.raises(NotAuthorised):
+        await other.token(ProfileSource(profile.id))
+
+
+@pytest.mark.parametrize("bench", ["postgres"], indirect=True)
+async def test_a_token_that_is_good_ships_while_the_database_is_away(bench: Bench, postgres: Server) -> None:
+    profile = await bench.consent()
+    token = await bench.token(profile.id)
+    postgres.stop()
+    try:
+        assert await bench.token(profile.id) == token
+    finally:
+        postgres.start()
+    assert await bench.token(profile.id) == token
+
+
+@pytest.mark.parametrize("bench", ["postgres"], indirect=True)
+async def test_all_gateways_whose_timer_rings_renew_ahead_once(bench: Bench) -> None:
+    profile = await bench.consent()
+    keepers = [bench.keeper, *[(await bench.open())[1] for _ in range(4)]]
+    for keeper in keepers:
+        await keeper.token(ProfileSource(profile.id))
+    bench.clock.advance(HOUR - 60)
+    await asyncio.gather(*(keeper.renew_due() for keeper in keepers))
+    assert bench.calls() == [(200, "dock")]

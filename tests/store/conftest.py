@@ -1,14 +1,12 @@
 """A store on a real file or server, and a second one on the same: what one writes the other must read at once."""
 
-import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import asyncpg
 import pytest
 
-from tests.store.server import Server, missing, server
+from tests.store.server import Server, place_of
 from ups_gateway.oauth.vault import FernetVault, make_key
 from ups_gateway.store import Store, Vault
 from ups_gateway.store import postgres as postgresql
@@ -19,24 +17,6 @@ Opener = Callable[[Path, Vault], Awaitable[Store]]
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """One server for all tests."""
-    if why := missing():
-        pytest.skip(why)
-    with server() as running:
-        yield running
-
-
-async def place_of(running: Server, path: Path) -> str:
-    """The address of a store of its own, a schema, for what is a file at `path` elsewhere."""
-    name = f"store_{hashlib.blake2b(bytes(path), digest_size=8).hexdigest()}"
-    db = await asyncpg.connect(running.url)
-    await db.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
-    await db.close()
-    return f"{running.url}?search_path={name}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -6,6 +6,7 @@ The rule: it is started by the tests that need it and ends with them; its data a
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import pwd
 import shutil
@@ -15,6 +16,8 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import asyncpg
 
 _PASSWORD = "throw-away"
 _FAST = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "jit": "off"}
@@ -71,6 +74,15 @@ def server() -> Iterator[Server]:
             yield running
         finally:
             running.stop()
+
+
+async def place_of(running: Server, path: Path) -> str:
+    """The address of a store of its own, a schema, for what is a file at `path` elsewhere."""
+    name = f"store_{hashlib.blake2b(bytes(path), digest_size=8).hexdigest()}"
+    db = await asyncpg.connect(running.url)
+    await db.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
+    await db.close()
+    return f"{running.url}?search_path={name}"
 
 
 def _run(program: str, *arguments: str | Path) -> None:

@@ -1,14 +1,16 @@
 """What is true of the PostgreSQL database: its tables, its failures, and who writes when."""
 
 import asyncio
+import signal
+import sys
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.store.conftest import NOW, place_of
-from tests.store.server import Server
+from tests.store.conftest import NOW
+from tests.store.server import Server, place_of
 from tests.store.test_journal import RECORD
 from tests.store.test_ledger import ROW
 from ups_gateway.errors import StoreFailed
@@ -141,3 +143,46 @@ async def test_a_rotated_key_seals_all_anew(place: str, store: Store) -> None:
     assert (vault.open(anew), anew == sealed) == (b"what was captured", False)
     assert await rotated.reseal() == 0
     await rotated.close()
+
+
+HOLDER = """
+import asyncio, sys
+from ups_gateway.oauth.vault import FernetVault, make_key
+from ups_gateway.store.postgres import open_store
+
+async def main():
+    store = await open_store(sys.argv[1], FernetVault(make_key()))
+    async with store.lock("profile-1"):
+        print("held", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_lock_is_held_by_one_and_ends_with_a_killed_process(place: str, store: Store) -> None:
+    holder = await asyncio.create_subprocess_exec(sys.executable, "-c", HOLDER, place, stdout=asyncio.subprocess.PIPE)
+    assert holder.stdout is not None
+    assert await holder.stdout.readline() == b"held\n"
+    async with store.lock("profile-2"):
+        waiting = asyncio.create_task(_held(store, "profile-1"))
+        await asyncio.wait({waiting}, timeout=0.05)
+        assert not waiting.done()
+        holder.kill()
+        await waiting
+    assert await holder.wait() == -signal.SIGKILL
+
+
+async def test_a_cancelled_wait_for_a_lock_takes_nothing(store: Store) -> None:
+    async with store.lock("profile-1"):
+        waiting = asyncio.create_task(_held(store, "profile-1"))
+        await asyncio.wait({waiting}, timeout=0.05)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    await _held(store, "profile-1")
+
+
+async def _held(store: Store, name: str) -> None:
+    async with store.lock(name):
+        pass

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -46,7 +45,6 @@ from ups_gateway.simulator.config import Settings, User
 from ups_gateway.simulator.faults import Fault
 from ups_gateway.simulator.state import SIMULATOR
 from ups_gateway.store import Store
-from ups_gateway.store.locks import store_lock
 from ups_gateway.store.sqlite import open_store
 from ups_gateway.ups.client import UpsClient
 from ups_gateway.ups.transport import Transport
@@ -289,7 +287,7 @@ async def a_gateway(
             applications=applications,
             environments=environments,
             send=transport.send,
-            lock=partial(store_lock, folder / "store.db"),
+            lock=store.lock,
             now=clock.utc,
             monotonic=clock.monotonic,
         )

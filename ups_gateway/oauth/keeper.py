@@ -103,6 +103,7 @@ class Keeper:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._dead: dict[Source, Secret] = {}
         """Tokens that UPS refused and that could not be renewed."""
+        self._reread_after = 0.0 if store.shared else REREAD_AFTER
         self._used: dict[Source, datetime] = {}
         self._use_noted: dict[int, float] = {}
         self._back_off: dict[Source, tuple[int, float]] = {}
@@ -226,7 +227,7 @@ class Keeper:
     async def _renew_ahead(self, source: Source, slots: asyncio.Semaphore) -> float:
         """Renews one source if it is due; seconds until it is to be looked at again."""
         async with slots:
-            due = await self._due(source)
+            due, unwanted = await self._due(source)
             if due is None:
                 return LONGEST_IDLE
             tries, not_before = self._back_off.get(source, (0, 0.0))
@@ -237,32 +238,33 @@ class Keeper:
             within = await self._endpoint.spent(client_id) < await self._allowance(client_id)
             if not within or self._endpoint.held_for(client_id) > 0:
                 return LONGEST_IDLE
-            held = await self._held(source)
             try:
-                await asyncio.shield(self._flight(source, None if held is None else held.token))
+                # That one, and no newer: somebody else may have been quicker meanwhile.
+                await asyncio.shield(self._flight(source, unwanted))
             except GatewayError as error:
                 log.warning("%s was not renewed ahead: %s", self.describe(source), error.message)
                 pause = min(_FIRST_BACK_OFF * 2.0**tries, _LONGEST_BACK_OFF) * (0.75 + self._random(1)[0] / 512)
                 self._back_off[source] = (tries + 1, self._monotonic() + pause)
                 return min(pause, LONGEST_IDLE)
             self._back_off.pop(source, None)
-            due = await self._due(source)
+            due, _ = await self._due(source)
             return LONGEST_IDLE if due is None else min((due - self._now()).total_seconds(), LONGEST_IDLE)
 
-    async def _due(self, source: Source) -> datetime | None:
+    async def _due(self, source: Source) -> tuple[datetime | None, Secret | None]:
+        """When the token is to be renewed, and which; None: never."""
         now = self._now()
         used = self._used.get(source)
         if isinstance(source, ClientSource):
             held = self._clients.held(source)
-            return held.renew_at() if held is not None and held.in_use(used, now) else None
+            return (held.renew_at(), held.token) if held is not None and held.in_use(used, now) else (None, None)
         try:
             live = await self._renewals.load(source.profile)
         except NotAuthorised:
-            return None  # deleted since it was listed
+            return None, None  # deleted since it was listed
         if live.held is None or self.health(live.profile, now) is Health.INACTIVE:
-            return None
+            return None, None
         newest = max((at for at in (used, live.profile.used_at) if at is not None), default=None)
-        return lifetime.due_at(live.profile, live.held, newest, now)
+        return lifetime.due_at(live.profile, live.held, newest, now), live.held.token
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -273,7 +275,7 @@ class Keeper:
 
     async def _live(self, profile: int) -> Live:
         live = self._renewals.live(profile)
-        if live is not None and self._monotonic() - live.read_at < REREAD_AFTER:
+        if live is not None and self._monotonic() - live.read_at < self._reread_after:
             return live
         try:
             return await self._renewals.load(profile)

@@ -8,6 +8,7 @@ the token pair is sealed and opened by the store with the `Vault` it is given, s
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -278,7 +279,16 @@ class Admin(Protocol):
 
 
 class Store(Profiles, Accounts, Ledger, Journal, Admin, Protocol):
-    """All of it. `sqlite.open_store` gives one."""
+    """All of it. `sqlite.open_store` gives one, `postgres.open_store` one that several gateways share."""
+
+    @property
+    def shared(self) -> bool:
+        """Other gateways work with it at the same time: what was read is not good for the next request."""
+        ...
+
+    def lock(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Held by one task of all processes on this store, until it lets go or its process ends; never by time."""
+        ...
 
     async def flush(self) -> None:
         """Writes what `note_*` left in the queue."""

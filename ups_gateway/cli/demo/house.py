@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -42,7 +41,6 @@ from ups_gateway.simulator import config as simulator_config
 from ups_gateway.simulator import server
 from ups_gateway.simulator.world import SimulatedClock
 from ups_gateway.store import Store
-from ups_gateway.store.locks import store_lock
 from ups_gateway.store.passwords import Passwords
 from ups_gateway.store.sqlite import open_store
 from ups_gateway.ups.transport import Transport
@@ -228,7 +226,7 @@ async def seed(settings: Settings, ups_url: str, clock: SimulatedClock) -> None:
             applications={one.name: one for one in settings.applications},
             environments=settings.environments,
             send=transport.send,
-            lock=partial(store_lock, settings.store_file),
+            lock=store.lock,
             now=_now_of(clock),
             monotonic=clock.now,
         )

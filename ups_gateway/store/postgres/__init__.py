@@ -22,4 +22,5 @@ async def open_store(
     migrations: Sequence[Sequence[str]] = MIGRATIONS,
 ) -> Store:
     """Connects to the database, making or migrating its tables where needed; StoreFailed says why it cannot."""
-    return SqlStore(await Database.open(url, migrations), vault, flush_seconds=flush_seconds)
+    database = await Database.open(url, migrations)
+    return SqlStore(database, vault, flush_seconds=flush_seconds, lock=database.lock, shared=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -29,6 +29,8 @@ _MOST: Final = 10
 """Connections of a gateway."""
 KEEP_ALIVE: Final = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 """A machine that lost its power holds locks for so long, not for hours."""
+_MOST_LOCKS: Final = 20
+_LOCK: Final = "SELECT pg_advisory_lock(hashtextextended(current_schema() || ' lock ' || $1, 0))"
 _ONE_WRITER: Final = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' writes', 0))"
 
 
@@ -64,9 +66,11 @@ class Connection:
 class Database:
     """The connections. `open` makes them; `close` must be called from the loop that did."""
 
-    def __init__(self, url: str, pool: Any) -> None:
+    def __init__(self, url: str, pool: Any, locks: Any) -> None:
         self._where = shown(url)
         self._pool = pool
+        self._locks = locks
+        """Connections apart: who holds a lock and needs a connection does not wait for another who does."""
         self._units: set[asyncio.Task[Any]] = set()
         self._closing: asyncio.Task[None] | None = None
 
@@ -74,10 +78,13 @@ class Database:
     async def open(cls, url: str, migrations: Sequence[Sequence[str]]) -> Database:
         """Connects, and makes the tables or brings them up to date."""
         with mapped(shown(url)):
-            pool = await asyncpg.create_pool(
-                url, min_size=0, max_size=_MOST, timeout=CONNECT, command_timeout=COMMAND, server_settings=KEEP_ALIVE
-            )
-        database = cls(url, pool)
+            pool, locks = [
+                await asyncpg.create_pool(
+                    url, min_size=0, max_size=most, timeout=CONNECT, command_timeout=limit, server_settings=KEEP_ALIVE
+                )
+                for most, limit in ((_MOST, COMMAND), (_MOST_LOCKS, None))
+            ]
+        database = cls(url, pool, locks)
         try:
             with mapped(shown(url)):
                 async with pool.acquire() as db, db.transaction():
@@ -120,6 +127,20 @@ class Database:
         added: int = await self._own(self._pool.fetchval(text, *arguments))
         return added
 
+    @contextlib.asynccontextmanager
+    async def lock(self, name: str) -> AsyncIterator[None]:
+        """A lock of the server's that the connection holds: it ends with the connection, and so with the process.
+
+        Raises StoreFailed. An error inside the block is the block's own.
+        """
+        self._require_open()
+        async with contextlib.AsyncExitStack() as held:
+            with mapped(self._where):
+                db = await held.enter_async_context(self._locks.acquire())
+                # Given back, a connection lets go of its locks by itself (asyncpg resets it).
+                await db.execute(_LOCK, name)
+            yield
+
     async def sealed_columns(self) -> list[tuple[str, str]]:
         rows = await self.read(
             """
@@ -142,10 +163,11 @@ class Database:
     async def _close(self) -> None:
         if self._units:
             await asyncio.wait(self._units)
-        try:
-            await asyncio.wait_for(self._pool.close(), CONNECT)
-        except TimeoutError:
-            self._pool.terminate()
+        for pool in (self._pool, self._locks):
+            try:
+                await asyncio.wait_for(pool.close(), CONNECT)
+            except TimeoutError:
+                pool.terminate()
 
     async def _own(self, unit: Coroutine[Any, Any, T]) -> T:
         """Runs it to its end, whatever becomes of the caller."""

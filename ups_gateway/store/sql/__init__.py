@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from ups_gateway.errors import StoreFailed
 from ups_gateway.store import Vault
@@ -31,12 +32,24 @@ class SqlStore(ProfileRows, AccountRows, KeyRows, LedgerRows, JournalRows, Admin
     """Implements `store.Store`; owns the task that writes the notes behind the requests."""
 
     def __init__(
-        self, database: Database, vault: Vault, *, flush_seconds: float, release: Callable[[], None] = nothing
+        self,
+        database: Database,
+        vault: Vault,
+        *,
+        flush_seconds: float,
+        lock: Callable[[str], AbstractAsyncContextManager[None]],
+        shared: bool = False,
+        release: Callable[[], None] = nothing,
     ) -> None:
         super().__init__(database, vault)
+        self.shared = shared
+        self._lock = lock
         self._release = release
         self._flush_seconds = flush_seconds
         self._flushing = asyncio.create_task(self._write_behind())
+
+    def lock(self, name: str) -> AbstractAsyncContextManager[None]:
+        return self._lock(name)
 
     async def check(self) -> None:
         await self._database.read("SELECT count(*) FROM checks")

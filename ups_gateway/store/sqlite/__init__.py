@@ -7,11 +7,12 @@ beside a running service) may have the same file open.
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 
 from ups_gateway.store import Store, Vault
-from ups_gateway.store.locks import hold
+from ups_gateway.store.locks import hold, store_lock
 from ups_gateway.store.sql import FLUSH_SECONDS, SqlStore
 from ups_gateway.store.sqlite.copies import Copies, Kind
 from ups_gateway.store.sqlite.database import BUSY_SECONDS, Database, mapped
@@ -39,4 +40,5 @@ async def open_store(
     except BaseException:
         release()
         raise
-    return SqlStore(database, vault, flush_seconds=flush_seconds, release=release)
+    lock = functools.partial(store_lock, path)
+    return SqlStore(database, vault, flush_seconds=flush_seconds, lock=lock, release=release)
