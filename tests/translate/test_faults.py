@@ -87,7 +87,10 @@ def test_codes_that_the_old_api_had_otherwise_are_changed() -> None:
     assert error.errors == (Refusal("1", "old words"), ALL[1])
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("12", 12.0), ("", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)])
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("12", 12.0), ("", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("²", None), ("9" * 400, 999_999_999.0)],
+)
 def test_retry_after_counts_when_it_is_a_number(text: str, seconds: float | None) -> None:
     assert faults.retry_after(_raw(429, b"", **{"retry-after": text})) == seconds
 

@@ -216,6 +216,11 @@ def test_credentials_are_three_headers(headers: dict[str, str], found: Credentia
             "The request is empty; a JSON object was expected.",
         ),
         (early("POST", "/ship/v1/rating/Rate", b"[1]"), MalformedRequest, "The request is not a JSON object."),
+        (
+            early("POST", f"/ship/v{'1' * 5_000}/shipments", {"ShipmentRequest": {}}),
+            UnknownOperation,
+            f"There is no service at {'/ship/v' + '1' * 93!r}.",
+        ),
     ],
 )
 def test_what_is_no_request_is_refused_in_words(call: LegacyCall, error: type[GatewayError], words: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.translate.reading import ACCOUNT, reply
 from ups_gateway.errors import InvalidRequest
 from ups_gateway.model import Asked, Credentials, Dialect, Operation, RestCall, RestReply, Terms, Translated
-from ups_gateway.translate.operations import track
+from ups_gateway.translate.operations import track, track_shipments
 
 SHIPMENT = "1ZA1B2C30390000014"
 
@@ -69,3 +69,10 @@ def test_options_are_a_sum(options: tuple[str, ...], bits: int) -> None:
 def test_accounts_and_numbers_are_those_that_the_request_names() -> None:
     tree = {"shipment": SHIPMENT, "shipper": "A1B2C3"}
     assert (track.accounts(tree), track.tracking_numbers(tree)) == (("A1B2C3",), (SHIPMENT,))
+
+
+@pytest.mark.parametrize("weight", [{}, {"weight": None}, {"weight": "heavy"}, {"weight": []}])
+def test_a_weight_that_cannot_be_read_leaves_the_shipment_without_one(weight: dict[str, Any]) -> None:
+    package = {"trackingNumber": SHIPMENT, "weight": {"unitOfMeasurement": "LBS", **weight}}
+    shipment = track_shipments.shipment_tree({"package": [package]}, every_activity=True)
+    assert "weight" not in {name for name, value in shipment.items() if value is not None}

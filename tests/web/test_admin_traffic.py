@@ -110,7 +110,7 @@ async def test_the_report_is_a_page_csv_and_json(admin: Gateway) -> None:
     assert "No program used an old API in this time. Each one" in (await admin.get("/report?days=7")).words
 
 
-@pytest.mark.parametrize("days", ["0", "many", "400"])
+@pytest.mark.parametrize("days", ["0", "many", "400", "²"])
 async def test_a_report_of_other_days_is_refused_in_words(admin: Gateway, days: str) -> None:
     page = await admin.get(f"/report?days={days}")
     assert (page.status, "The report is of the last 7, 30 and 90 days." in page.words) == (400, True)

@@ -126,5 +126,9 @@ def errors_of(body: Any) -> tuple[Refusal, ...]:
 
 def retry_after(reply: RestReply) -> float | None:
     """Seconds of the Retry-After header, if it names a number."""
-    value = reply.headers.get("retry-after", "")
-    return float(value) if value.isdigit() else None
+    return seconds(reply.headers.get("retry-after", ""))
+
+
+def seconds(text: str) -> float | None:
+    """To wait, as UPS names them; None for what is no number."""
+    return float(text[:9]) if text.isascii() and text.isdigit() else None

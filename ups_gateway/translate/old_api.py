@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from ups_gateway.errors import ClientFault, GatewayError, NotAuthorised, OutcomeUnknown, Refusal, UpsRefused
 from ups_gateway.model import Asked, LegacyAnswer, LegacyCall, Operation, RestCall, RestReply, Translated
-from ups_gateway.translate import tree
+from ups_gateway.translate import faults, tree
 from ups_gateway.translate.dialects import xml
 
 _PATH: Final = "/api/ups.app/xml/"
@@ -119,8 +119,8 @@ def refusal(root: Any, status: int, *, creating: bool) -> GatewayError | None:
     if transient and creating:
         return OutcomeUnknown(f"UPS's old XML API gave no clear answer: {first.code} {first.message}")
     wait = (root.findtext("Response/Error/MinimumRetrySeconds") or "").strip()
-    seconds = float(wait) if transient and wait.isdigit() else None
-    return UpsRefused((first,), http_status=status, transient=transient, retry_after=seconds)
+    retry_after = faults.seconds(wait) if transient else None
+    return UpsRefused((first,), http_status=status, transient=transient, retry_after=retry_after)
 
 
 def _gravest(root: Any) -> tuple[str, Refusal]:

@@ -51,7 +51,7 @@ def _route(method: str, path: str, root: str, operation: Operation, shape: early
     return Route(method, re.compile(path + "/?", re.IGNORECASE), root, operation, shape or early_rest.body_below(root))
 
 
-_VERSION: Final = r"/(?P<version>v?\d+)"
+_VERSION: Final = r"/(?P<version>v?\d{1,9})"
 _NUMBER: Final = r"/(?P<number>[^/]+)"
 _OPTION: Final = r"/(?P<option>[a-z0-9]+)"
 ROUTES: Final = (

@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 
 from ups_gateway.errors import InvalidRequest, Refusal, UpsRefused
 from ups_gateway.model import Translated
+from ups_gateway.translate import faults
 from ups_gateway.translate.engine import FLAG, Drop, Made, Table, To, flags, leaves
 
 CODE: Final = leaves("Code Description")
@@ -191,7 +192,7 @@ def good(body: Any, root: str) -> dict[str, Any]:
         tuple(_refusal(error) for error in errors) or (_refusal({}),),
         http_status=200,
         transient=next(iter(texts_at(answer, "Response.Error.ErrorSeverity")), "") == "Transient",
-        retry_after=float(wait) if wait.isdigit() else None,
+        retry_after=faults.seconds(wait),
     )
 
 

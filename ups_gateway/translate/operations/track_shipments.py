@@ -130,7 +130,7 @@ def _total_weight(packages: Sequence[dict[str, Any]]) -> dict[str, str] | None:
         return None
     try:
         total = sum(float(weight["weight"]) for weight in weights)
-    except (KeyError, ValueError):
+    except (KeyError, TypeError, ValueError):
         return None
     return {"unit": units.pop(), "weight": f"{total:.2f}"}
 

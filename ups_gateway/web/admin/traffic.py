@@ -126,7 +126,7 @@ async def made_report(parts: AdminParts, days: int) -> Report:
 
 def _days(request: web.Request) -> int:
     given = request.query.get("days", "30")
-    if not given.isdigit() or int(given) not in DAYS:
+    if given not in map(str, DAYS):
         raise Wrong(f"The report is of the last {words.listed([str(days) for days in DAYS])} days.")
     return int(given)
 
