@@ -16,7 +16,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import big_store, expiry, far, life, proxy, translation
+from tests.bench import big_store, expiry, far, floor, life, proxy, translation
 from tests.bench.pages import measure_pages
 from tests.simulator.asking import Desk, rating
 from ups_gateway.model import Account, Secret
@@ -27,6 +27,7 @@ from ups_gateway.store.sqlite import open_store
 COMMANDS: Mapping[str, Callable[..., Awaitable[None]]] = {
     "proxy": proxy.main,
     "translate": translation.main,
+    "floor": floor.main,
     "start": life.main,
     "far": far.main,
     "expiry": expiry.main,

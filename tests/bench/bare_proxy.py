@@ -31,12 +31,16 @@ async def session(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
-def main(port: str, origin: str) -> None:
+def application(origin: str) -> web.Application:
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app[ORIGIN] = origin
     app.cleanup_ctx.append(session)
     app.router.add_route("*", "/{path:.*}", forward)
-    uvloop.install()
+    return app
+
+
+def main(port: str, origin: str) -> None:
+    app = application(origin)
     web.run_app(app, host="127.0.0.1", port=int(port), access_log=None, print=None, loop=uvloop.new_event_loop())
 
 

@@ -31,14 +31,15 @@ from tests.web.administering import exchange
 from ups_gateway.model import Account
 from ups_gateway.oauth.vault import FernetVault, parse_key
 from ups_gateway.web.admin.session import new_link
+from ups_gateway.web.admin.worklist import KEYS_SHOWN
 
 EXCHANGES: Final = 1_000_000
 KEYS: Final = 10_000
 PROFILES: Final = 200
 DAYS: Final = 90
-ROUNDS: Final = 7
-REQUESTS: Final = 300
-PAGES: Final = 20
+ROUNDS: Final = 5
+REQUESTS: Final = 200
+PAGES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,7 @@ async def main() -> None:
             for name in ("empty", "full"):
                 site = Site(folder / name, ups.port)
                 await site.seed()
-                if name == "full":
-                    await fill(site)
+                await (fill(site, EXCHANGES, KEYS) if name == "full" else fill(site, 0, KEYS_SHOWN))
                 sides[name] = await _side(site, stack)
             for number in range(-1, ROUNDS):
                 for name in ("empty", "full") if number % 2 else ("full", "empty"):
@@ -87,8 +87,9 @@ async def main() -> None:
         kept.add(when, f"{size:.0f}")
     how = (
         f"`python -m tests.bench store`: {EXCHANGES:,} exchanges over {DAYS} days, {KEYS:,} access keys, {PROFILES} "
-        f"profiles with an account each, against a store with one key; {ROUNDS} rounds of {REQUESTS} requests at eight "
-        f"connections and {PAGES} status pages. The status page of the full store shows all {PROFILES} accounts."
+        f"profiles with an account each, against a store with as many profiles and accounts, {KEYS_SHOWN} keys (what "
+        f"the page shows of the many) and no exchange; {ROUNDS} rounds of {REQUESTS} requests at eight "
+        f"connections and {PAGES} status pages."
     )
     write_section("A big store", how, [table, kept])
 
@@ -126,8 +127,8 @@ async def _pages(side: Side) -> float:
 # --- years ------------------------------------------------------------------------------------------------------------
 
 
-async def fill(site: Site) -> None:
-    """What years leave in the store."""
+async def fill(site: Site, exchanges: int, keys: int) -> None:
+    """What years leave in the store; or what it has on its first day, with as much to show on its page."""
     async with site.store() as store:
         (account, *_) = await store.accounts()
         (key, *_) = await store.keys()
@@ -139,8 +140,8 @@ async def fill(site: Site) -> None:
         await store.flush()
     begun = time.perf_counter()
     with closing(sqlite3.connect(site.store_file)) as db:
-        multiply(db, "exchanges", EXCHANGES, {"at": _moment(f"-(n % {DAYS * 1440}) || ' minutes'")})
-        multiply(db, "access_keys", KEYS, {"licence": "printf('LICENCE0%08d', n)", "status": "'active'"})
+        multiply(db, "exchanges", exchanges, {"at": _moment(f"-(n % {DAYS * 1440}) || ' minutes'")})
+        multiply(db, "access_keys", keys, {"licence": "printf('LICENCE0%08d', n)", "status": "'active'"})
         db.execute("INSERT OR IGNORE INTO key_accounts SELECT id, account FROM access_keys")
         db.commit()
     print(f"the store was filled in {time.perf_counter() - begun:.0f} s", flush=True)
@@ -151,9 +152,9 @@ def multiply(db: sqlite3.Connection, table: str, times: int, changes: Mapping[st
     columns = [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})") if name != "id"]
     values = ", ".join(changes.get(name, name) for name in columns)
     db.execute(
-        f"WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < {times})"
+        f"WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n <= {times})"
         f" INSERT INTO {table} ({', '.join(columns)})"
-        f" SELECT {values} FROM count, (SELECT * FROM {table} ORDER BY id LIMIT 1)"
+        f" SELECT {values} FROM count, (SELECT * FROM {table} ORDER BY id LIMIT 1) WHERE n <= {times}"
     )
 
 

@@ -71,7 +71,7 @@ def loads() -> Sequence[Load]:
             _soap(_SHIP).encode(),
             "/api/shipments/v2409/ship",
             _json(_shipped(1)),
-            100,
+            60,
             2.0,
         ),
         Load(
@@ -80,7 +80,7 @@ def loads() -> Sequence[Load]:
             (access(MANY_LICENCE, USER, PASSWORD) + _ACCEPT).encode(),
             f"{MANY}/api/shipments/v2409/ship",
             _json(_shipped(PACKAGES)),
-            10,
+            6,
             None,
             before=(access(MANY_LICENCE, USER, PASSWORD) + _confirm(PACKAGES)).encode(),
         ),
@@ -89,7 +89,7 @@ def loads() -> Sequence[Load]:
 
 def _xml(name: str, tool: str, document: str, rest_path: str, reply: Any, goal: float) -> Load:
     body = (access(LICENCE, USER, PASSWORD) + document).encode()
-    return Load(name, f"/ups.app/xml/{tool}", body, rest_path, _json(reply), 300, goal)
+    return Load(name, f"/ups.app/xml/{tool}", body, rest_path, _json(reply), 200, goal)
 
 
 def _json(reply: Any) -> bytes:

@@ -41,14 +41,16 @@ def compile_xml(template: Table, prefix: str = "") -> _Write:
         members = node if isinstance(node, dict) else _NOTHING
         for member, fetch, many, default, one in elements:
             value = members.get(member) if fetch is None else fetch(node)
-            if isinstance(value, list):
+            if value is None:
+                if default is None:
+                    continue
+                value = default
+            elif isinstance(value, list):
                 if many:
                     for item in value:
                         one(item, out)
                     continue
-                value = value[0] if value else None
-            if value is None:
-                value = default
+                value = default if not value or value[0] is None else value[0]
             if value is not None:
                 one(value, out)
 
