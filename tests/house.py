@@ -281,7 +281,7 @@ async def a_house(
         stack.push_async_callback(running.close)
         browser = await stack.enter_async_context(ClientSession())
         file = folder / "gateway.yaml"
-        file.write_text(_configuration(folder, running.url, settings))
+        file.write_text(configuration(folder, running.url, settings))
         environ = {"DEMO_SECRET": "demo-secret", "UPS_GATEWAY_KEY": make_key().text()}
         house = House(file, environ, clock, Driver(browser, running.url), running.close, pace, check)
         stack.push_async_callback(house.stop)
@@ -291,7 +291,8 @@ async def a_house(
         yield house
 
 
-def _configuration(folder: Path, ups: str, settings: Mapping[str, str]) -> str:
+def configuration(folder: Path, ups: str, settings: Mapping[str, str]) -> str:
+    """Of a gateway with free ports, for an application of the simulated UPS."""
     listen = {"listen.legacy": "127.0.0.1:0", "listen.admin": "127.0.0.1:0", "listen.tls": "off"}
     application = {
         "name": "demo",

@@ -51,6 +51,20 @@ class Request:
         return http(method, target, body, lines | {"Content-Length": str(len(body))})
 
 
+_SERVICES: Final = {
+    Operation.PICKUP_CREATE: "soap_everything",
+    Operation.PICKUP_RATE: "soap_specific_day",
+    Operation.PICKUP_CANCEL: "soap_by_number",
+    Operation.PICKUP_PENDING: "soap_on_call",
+    Operation.PICKUP_FACILITIES: "soap_both_ends",
+    Operation.PAPERLESS_UPLOAD: "soap_two_forms",
+    Operation.PAPERLESS_PUSH: "soap_with_everything",
+    Operation.PAPERLESS_DELETE: "soap",
+    Operation.DANGEROUS_GOODS_PRECHECK: "soap_two_packages",
+    Operation.DANGEROUS_GOODS_CHEMICALS: "soap",
+    Operation.PRENOTIFICATION: "soap",
+}
+"""What the XML API did not have, by cases of the SOAP message."""
 _CASES: Final[Mapping[Dialect, Mapping[Operation, str]]] = {
     Dialect.XML: {
         Operation.RATE: "transit_times",
@@ -71,17 +85,7 @@ _CASES: Final[Mapping[Dialect, Mapping[Operation, str]]] = {
         Operation.TRACK: "soap_all_options",
         Operation.ADDRESS_STREET: "soap_ambiguous",
         Operation.TIME_IN_TRANSIT: "soap_international",
-        Operation.PICKUP_CREATE: "soap_everything",
-        Operation.PICKUP_RATE: "soap_specific_day",
-        Operation.PICKUP_CANCEL: "soap_by_number",
-        Operation.PICKUP_PENDING: "soap_on_call",
-        Operation.PICKUP_FACILITIES: "soap_both_ends",
-        Operation.PAPERLESS_UPLOAD: "soap_two_forms",
-        Operation.PAPERLESS_PUSH: "soap_with_everything",
-        Operation.PAPERLESS_DELETE: "soap",
-        Operation.DANGEROUS_GOODS_PRECHECK: "soap_two_packages",
-        Operation.DANGEROUS_GOODS_CHEMICALS: "soap",
-        Operation.PRENOTIFICATION: "soap",
+        **_SERVICES,
     },
     Dialect.JSON: {
         Operation.RATE: "json_one_service",
@@ -126,17 +130,7 @@ _CASES: Final[Mapping[Dialect, Mapping[Operation, str]]] = {
         Operation.TIME_IN_TRANSIT: "header_flat",
         Operation.LOCATOR: "drop_locations",
         Operation.QUANTUM_VIEW: "nothing_new",
-        Operation.PICKUP_CREATE: "soap_everything",
-        Operation.PICKUP_RATE: "soap_specific_day",
-        Operation.PICKUP_CANCEL: "soap_by_number",
-        Operation.PICKUP_PENDING: "soap_on_call",
-        Operation.PICKUP_FACILITIES: "soap_both_ends",
-        Operation.PAPERLESS_UPLOAD: "soap_two_forms",
-        Operation.PAPERLESS_PUSH: "soap_with_everything",
-        Operation.PAPERLESS_DELETE: "soap",
-        Operation.DANGEROUS_GOODS_PRECHECK: "soap_two_packages",
-        Operation.DANGEROUS_GOODS_CHEMICALS: "soap",
-        Operation.PRENOTIFICATION: "soap",
+        **_SERVICES,
     },
 }
 """By dialect and operation, the folder under tests/translate/cases; for today's REST, what the case becomes."""

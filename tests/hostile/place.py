@@ -24,9 +24,8 @@ from aiohttp import ClientSession, web
 from aiohttp.typedefs import Handler
 
 from tests.hostile.requests import Hostile
-from tests.house import UPS, Clock, House
+from tests.house import UPS, Clock, House, configuration
 from tests.simulator.driving import Driver
-from ups_gateway import config
 from ups_gateway.oauth.vault import make_key
 from ups_gateway.simulator.server import make_app, start
 
@@ -137,7 +136,7 @@ async def a_place(folder: Path) -> AsyncIterator[Place]:
         stack.push_async_callback(running.close)
         browser = await stack.enter_async_context(ClientSession())
         file = folder / "gateway.yaml"
-        file.write_text(_configuration(folder, running.url))
+        file.write_text(configuration(folder, running.url, {"limits.receive": RECEIVE}))
         environ = {"DEMO_SECRET": "demo-secret", "UPS_GATEWAY_KEY": make_key().text()}
         house = House(file, environ, clock, Driver(browser, running.url), running.close)
         stack.push_async_callback(house.kill)
@@ -151,18 +150,3 @@ async def a_place(folder: Path) -> AsyncIterator[Place]:
         port.setblocking(False)
         yield Place(house, house.pid, pipe, port, asked)
         await house.terminate()
-
-
-def _configuration(folder: Path, ups: str) -> str:
-    listen = {"listen.legacy": "127.0.0.1:0", "listen.admin": "127.0.0.1:0", "listen.tls": "off"}
-    application = {
-        "name": "demo",
-        "environment": "simulator",
-        "client_id": "demo-client",
-        "client_secret_env": "DEMO_SECRET",
-    }
-    return config.example(
-        **{**listen, "data_directory": str(folder / "data"), "limits.receive": RECEIVE},
-        environments=[{"name": "simulator", "base_url": ups}],
-        applications=[application],
-    )
