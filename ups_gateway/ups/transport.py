@@ -154,7 +154,7 @@ def _words(error: BaseException, timeout: float) -> str:
         case aiohttp.ClientConnectorDNSError(os_error=CallsItself() as itself):
             return str(itself)
         case aiohttp.ClientConnectorDNSError():
-            return f"the host name {error.host} could not be resolved"
+            return f"the host name {error.host} could not be resolved ({error.strerror or 'no reason given'})"
         case aiohttp.ClientHttpProxyError():
             return f"the company proxy refused the connection (HTTP {error.status})"
         case aiohttp.ClientProxyConnectionError():
