@@ -19,6 +19,14 @@ No label holds an account number, an access key, a name or a path: environments 
 On SQLite a scrape counts no rows: triggers keep the states of the ledger in a table of their own. On PostgreSQL the
 server counts them.
 
+`config/prometheus/alerts.yaml` has alert rules, `config/grafana/dashboard.json` a dashboard; their job is
+called `ups-gateway`:
+
+    scrape_configs:
+      - job_name: ups-gateway
+        static_configs: [{targets: ["127.0.0.1:8081"]}]
+    rule_files: [/etc/prometheus/ups-gateway-alerts.yaml]
+
 Behind another machine's Prometheus, its address belongs into `listen.allow`.
 """
 

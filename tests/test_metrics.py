@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from aiohttp import ClientSession
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
@@ -25,6 +27,7 @@ from ups_gateway.model import Account, Profile
 DAY = timedelta(days=1)
 SECONDS = "ups_gateway_token_expiry_seconds"
 CONFIG = Path(__file__).parent.parent / "config"
+ALERTS = CONFIG / "prometheus" / "alerts.yaml"
 OPERATIONS = Path(__file__).parent.parent / "ups_gateway" / "translate"
 
 
@@ -213,3 +216,60 @@ def said_by(promtool: str, *arguments: str, given: str = "") -> tuple[int, str, 
 async def test_promtool_finds_nothing_wrong_with_the_page(promtool: str, house: House) -> None:
     text = await after_traffic(house)
     assert said_by(promtool, "check", "metrics", given=text) == (0, "", "")
+
+
+def test_every_alert_has_a_file_in_which_it_fires_once_and_once_does_not(promtool: str) -> None:
+    assert said_by(promtool, "check", "rules", str(ALERTS))[0] == 0
+    alerts = [rule["alert"] for rule in rules()]
+    files = sorted((Path(__file__).parent / "alert_rules").glob("*.yaml"))
+    tested = []
+    for file in files:
+        fires, quiet = [test["alert_rule_test"] for test in yaml.safe_load(file.read_text("utf-8"))["tests"]]
+        assert [case["exp_alerts"] != [] for case in (*fires, *quiet)] == [True, False], file
+        tested += sorted({case["alertname"] for case in (*fires, *quiet)})
+    assert sorted(tested) == sorted(alerts)
+    code, said, wrong = said_by(promtool, "test", "rules", *map(str, files))
+    assert code == 0, said + wrong
+
+
+def test_promtool_can_read_every_question_of_the_dashboard(promtool: str, tmp_path: Path) -> None:
+    asked = [{"record": f"panel:{number}", "expr": expr} for number, expr in enumerate(panels())]
+    file = tmp_path / "dashboard.yaml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": asked}]}), "utf-8")
+    code, said, wrong = said_by(promtool, "check", "rules", str(file))
+    assert code == 0, said + wrong
+
+
+# --- rules and dashboard ----------------------------------------------------------------------------------------------
+
+
+def rules() -> list[dict[str, str]]:
+    (group,) = yaml.safe_load(ALERTS.read_text("utf-8"))["groups"]
+    return list(group["rules"])
+
+
+def panels() -> list[str]:
+    """What the dashboard asks Prometheus, with Grafana's variables filled in."""
+    dashboard = json.loads((CONFIG / "grafana" / "dashboard.json").read_text("utf-8"))
+    exprs = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    return [expr.replace("$__rate_interval", "5m").replace("$instance", ".+") for expr in exprs]
+
+
+async def test_alerts_and_dashboard_ask_only_for_what_a_running_gateway_tells(house: House) -> None:
+    text = await after_traffic(house)
+    samples = {sample.name for family in text_string_to_metric_families(text) for sample in family.samples}
+    labels = {label.name: set[str]() for one in METRICS for label in one.labels}
+    for label in (label for one in METRICS for label in one.labels):
+        labels[label.name] |= set(label.values)
+    exprs = [*panels(), *(rule["expr"] for rule in rules())]
+    named = {name for expr in exprs for name in re.findall(r"\b(?:ups_gateway|process)_[a-z_]+|\bup\b", expr)}
+    assert named - samples == {"up"}, "Prometheus's own word on the scrape"
+    for expr in exprs:
+        for name, _, value in re.findall(r'(\w+)(=|!=|=~|!~)"([^"]*)"', expr):
+            assert name in ("job", "instance") or set(value.split("|")) <= labels[name], expr
+        for names in re.findall(r"(?:by|without) \(([^)]*)\)", expr):
+            assert set(names.split(", ")) <= {*labels, "le", "instance"}, expr
+    shown = {name for expr in panels() for name in re.findall(r"ups_gateway_[a-z_]+", expr)}
+    of_histograms = {one.name + "_bucket" for one in METRICS if one.kind == "histogram"}
+    told = {one.name for one in METRICS if one.kind != "histogram"} | of_histograms
+    assert told - shown == {"ups_gateway_build_info"}, "what the dashboard does not show"
