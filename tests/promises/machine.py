@@ -81,6 +81,8 @@ async def beyond_the_cable(folder: Path) -> AsyncIterator[None]:
     assert ups.stdout is not None
     try:
         assert await ups.stdout.readline() == b"apart\n"
+        # As where an address moves between machines (keepalived): programs may bind to what is not theirs.
+        Path("/proc/sys/net/ipv4/ip_nonlocal_bind").write_text("1")  # noqa: ASYNC240 - nothing else runs yet
         _run("ip", "link", "set", "lo", "up")
         _run("ip", "link", "add", "near", "type", "veth", "peer", "name", "far", "netns", str(ups.pid))
         _run("ip", "address", "add", f"{HERE}/24", "dev", "near")

@@ -81,6 +81,7 @@ def _here(text: str) -> bool:
     with socket.socket(family, socket.SOCK_DGRAM) as tried:
         try:
             tried.bind((text, 0))
+            tried.connect((text, 9))  # sends nothing; refused where any address may be bound to (ip_nonlocal_bind)
         except OSError:
             return False
     return True
