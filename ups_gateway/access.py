@@ -143,8 +143,7 @@ class Access:
             return True
         hold = await self._guesses.wrong(key.id, peer, password)
         if hold is not None:
-            where = hold.peer or "several addresses"
-            log.warning("Too many wrong passwords for access key %s from %s: held back", key.masked, where)
+            log.warning("Too many wrong passwords for access key %s from %s: held back", key.masked, hold.where)
         return False
 
     async def _anonymous(self, asked: Asked, peer: str) -> Caller:

@@ -279,7 +279,7 @@ def _keys(facts: Facts, zone: tzinfo | None) -> Iterator[Finding]:
             words = f"Nobody is held back from {name} any more."
             yield Finding(subject, None, words, "", (account.number,), account.environment, ends=ANY)
             continue
-        where = ", ".join(sorted(hold.peer or "several addresses" for hold in lasting))
+        where = ", ".join(sorted(hold.where for hold in lasting))
         until = moment(max(hold.until for hold in lasting), zone)
         words = f"Too many wrong passwords came for {name} from {where}: refused there until {until}."
         advice = f"If it is a program of yours, mend its password, then: ups-gateway keys unlock {key.id}"

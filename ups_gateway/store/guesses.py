@@ -40,6 +40,11 @@ class Hold:
     """EVERYWHERE: every address that the right password did not come from."""
     until: datetime
 
+    @property
+    def where(self) -> str:
+        """For people."""
+        return self.peer or "several addresses"
+
 
 async def holds(store: Store, now: datetime) -> Sequence[Hold]:
     """Those that last."""

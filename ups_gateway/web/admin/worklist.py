@@ -141,7 +141,7 @@ def mapped_keys(facts: Facts) -> Iterator[KeyLine]:
 def _held(holds: Sequence[Hold], now: datetime) -> str:
     if not holds:
         return ""
-    where = ", ".join(sorted(hold.peer or "several addresses" for hold in holds))
+    where = ", ".join(sorted(hold.where for hold in holds))
     minutes = max(1, round((max(hold.until for hold in holds) - now).total_seconds() / 60))
     return f"Too many wrong passwords came from {where}: refused there for {counted(minutes, 'more minute')}."
 
