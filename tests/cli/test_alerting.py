@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from tests.cli.test_beside import CONFIGURATION, Beside
 from ups_gateway.cli import main
+from ups_gateway.cli.desktop import LONGEST, notify
 
 ENDED = 'The UPS sign-in "Archive" has ended: N1P2Q3 cannot ship.'
 Set = Callable[[str], None]
@@ -80,6 +81,14 @@ def test_remind_shows_a_notification_where_the_desktop_takes_one(
     assert (done.exit_code, done.output) == (1, "")
     shown = (tmp_path / "shown").read_text("utf-8").splitlines()
     assert shown[:5] == ["--app-name=ups-gateway", "--urgency=critical", "--", f"{ENDED} (and 3 more)", ENDED]
+
+
+def test_a_notification_of_very_many_troubles_is_cut_and_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "bin"
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    program(folder, "notify-send", f"printf '%s' \"$5\" > {tmp_path}/shown")
+    assert notify("Much", "Something is wrong.\n" * 20_000, urgent=True)
+    assert (tmp_path / "shown").read_text("utf-8") == ("Something is wrong.\n" * 20_000)[:LONGEST]
 
 
 @pytest.mark.parametrize("lines", ["exit 1", None])

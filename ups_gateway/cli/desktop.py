@@ -8,12 +8,15 @@ from typing import Final
 
 from ups_gateway.cli import inside
 
+LONGEST: Final = 4_000
+"""Characters of a notification; a program takes no argument of more than 128 KB, and the control socket half of that."""
 NOTIFY_LIMIT: Final = 10.0
 """Seconds for the desktop to take a notification."""
 
 
 def notify(headline: str, text: str, *, urgent: bool) -> bool:
     """Whether a desktop shows it."""
+    text = text[:LONGEST]
     asked = inside.caller()
     if asked is not None:
         return isinstance(asked.ask(inside.Desktop(headline, text, urgent)), inside.Done)
