@@ -9,7 +9,7 @@ from typing import Final
 from ups_gateway.cli import inside
 
 LONGEST: Final = 4_000
-"""Characters of a notification; a program takes no argument of more than 128 KB, and the control socket half of that."""
+"""Characters of a notification: a program takes no argument over 128 KB, and the control socket half of that."""
 NOTIFY_LIMIT: Final = 10.0
 """Seconds for the desktop to take a notification."""
 
