@@ -16,7 +16,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import big_store, expiry, far, floor, life, proxy, translation
+from tests.bench import big_store, expiry, far, floor, life, metrics, proxy, translation
 from tests.bench.pages import measure_pages
 from tests.simulator.asking import Desk, rating
 from ups_gateway.model import Account, Secret
@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, Callable[..., Awaitable[None]]] = {
     "translate": translation.main,
     "floor": floor.main,
     "start": life.main,
+    "metrics": metrics.main,
     "far": far.main,
     "expiry": expiry.main,
     "store": big_store.main,
