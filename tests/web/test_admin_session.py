@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from http.cookies import SimpleCookie
 
 from aiohttp import ClientSession, web
@@ -149,6 +150,14 @@ async def test_the_store_keeps_no_token_readable(gateway: Gateway) -> None:
     folder = gateway.folder
     kept = b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
     assert [secret for secret in (link, read, *cookies) if secret.encode() in kept] == []
+
+
+def test_wrong_tokens_do_not_outlast_a_clock_that_is_set_back() -> None:
+    tries = WrongTries()
+    for _ in range(WRONG_TRIES):
+        tries.add("127.0.0.1", START)
+    assert tries.too_many("127.0.0.1", START)
+    assert not tries.too_many("127.0.0.1", START - timedelta(days=1))
 
 
 def test_addresses_that_never_come_again_are_forgotten() -> None:

@@ -56,7 +56,7 @@ class WrongTries:
 
     def too_many(self, peer: str, now: datetime) -> bool:
         tries = self._tries.get(peer)
-        while tries and tries[0] <= now - WRONG_WITHIN:
+        while tries and abs(now - tries[0]) >= WRONG_WITHIN:  # either way: clocks are set back
             tries.popleft()
         return tries is not None and len(tries) >= WRONG_TRIES
 
