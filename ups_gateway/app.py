@@ -49,7 +49,7 @@ from ups_gateway.web.middleware import Limits, allow_only, may_come
 from ups_gateway.web.oauth import add_callback_routes
 from ups_gateway.web.proxy import Proxy
 
-__all__ = ["App", "Clock", "Ports", "StartFailed", "Unbound", "alerts_of", "parts_of", "running"]
+__all__ = ["App", "Clock", "Ports", "StartFailed", "Unbound", "alerts_of", "parts_of", "running", "url_of"]
 
 log = logging.getLogger(__name__)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import stat
 from pathlib import Path
@@ -88,6 +89,14 @@ def test_trust_saves_a_copy_that_everybody_can_read(ready: Run, tmp_path: Path) 
     assert (told["ca"], stat.S_IMODE(copy.stat().st_mode)) == (str(copy), 0o644)
     assert copy.read_bytes() == (tmp_path / "data" / "tls" / "ca.pem").read_bytes()
     assert ready("trust", "--save", str(tmp_path)).stderr == f"Error: {tmp_path} cannot be written: Is a directory\n"
+
+
+def test_a_link_to_a_page_on_every_address_names_this_machine(run: Run, tmp_path: Path) -> None:
+    run("init")
+    file = tmp_path / "everywhere.yaml"
+    file.write_text("listen: {admin: '0.0.0.0:8081', insecure_lan: true}\n")
+    link = run("admin-link", "--config", str(file)).stdout
+    assert link.partition("?")[0] == f"http://{socket.gethostname()}:8081/sign-in"
 
 
 def test_every_command_has_help_with_an_example(run: Run) -> None:

@@ -21,14 +21,14 @@ from ups_gateway.cli.opening import config_option, opened, read_settings, run_as
 @run_async
 async def admin_link(file: Path | None, *, read_token: bool) -> None:
     """Print a link to the status page. It signs one browser in, once, within ten minutes."""
+    from ups_gateway.app import url_of
     from ups_gateway.web.admin.session import new_link, new_read_token
 
     async with opened(file) as at:
         if read_token:
             click.echo(await new_read_token(at.store, at.vault))
             return
-        url = f"http://{at.settings.listen.admin}"
-        click.echo(await new_link(at.store, at.vault, url, datetime.now(UTC)))
+        click.echo(await new_link(at.store, at.vault, url_of(at.settings.listen.admin), datetime.now(UTC)))
 
 
 @click.command(epilog="Example: ups-gateway authorize 1")
