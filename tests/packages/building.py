@@ -30,7 +30,7 @@ def tracked() -> set[str]:
     """The files of the project, without what git ignores."""
     if shutil.which("git") is None or not (ROOT / ".git").exists():
         pytest.skip("which files are the project's is known in a git checkout only")
-    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", folder=ROOT)
+    listed = run("git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", folder=ROOT)
     return {name for name in listed.splitlines() if (ROOT / name).exists()}
 
 
@@ -58,16 +58,14 @@ def build(folder: Path) -> Packages:
 
 def demonstrate(program: Path, folder: Path) -> str:
     """`demo --once` on free ports, in a folder of its own for the label."""
+    return run(program, "demo", "--once", *demo_ports(), folder=folder)
+
+
+def demo_ports() -> list[str]:
+    """The options that give `demo` free ports."""
     options = ("--port", "--admin-port", "--ups-port", "--tls-port")
-    with_ports = [
-        part for option, port in zip(options, _free_ports(len(options)), strict=True) for part in (option, port)
-    ]
-    return run(program, "demo", "--once", *with_ports, folder=folder)
-
-
-def _free_ports(count: int) -> list[str]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in options]
     ports = [str(one.getsockname()[1]) for one in held]
     for one in held:
         one.close()
-    return ports
+    return [part for pair in zip(options, ports, strict=True) for part in pair]
