@@ -12,6 +12,9 @@ import pytest
 
 from tests.packages.building import ROOT, Packages, demonstrate, run
 
+TRUST = {"UV_SYSTEM_CERTS": "1"}
+"""uv, which pipx uses where it finds it, trusts what the machine trusts: a company's proxy too."""
+
 
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -23,7 +26,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_pipx_installs_a_program_that_works(packages: Packages, tools: Path, tmp_path: Path) -> None:
-    places = {"PIPX_HOME": str(tmp_path / "pipx"), "PIPX_BIN_DIR": str(tmp_path / "bin")}
+    places = {"PIPX_HOME": str(tmp_path / "pipx"), "PIPX_BIN_DIR": str(tmp_path / "bin"), **TRUST}
     run(tools / "pipx", "install", packages.wheel, folder=tmp_path, environ=places)
     demonstrate(tmp_path / "bin" / "ups-gateway", tmp_path)
     run(tools / "pipx", "uninstall", "ups-gateway", folder=tmp_path, environ=places)
@@ -36,6 +39,7 @@ def test_uv_installs_a_program_that_works(packages: Packages, tools: Path, tmp_p
         "UV_TOOL_BIN_DIR": str(tmp_path / "bin"),
         "UV_CACHE_DIR": str(tmp_path / "cache"),
         "UV_PYTHON": sys.executable,
+        **TRUST,
     }
     run(tools / "uv", "tool", "install", packages.wheel, folder=tmp_path, environ=places)
     demonstrate(tmp_path / "bin" / "ups-gateway", tmp_path)
