@@ -25,7 +25,7 @@ ENV PATH=/opt/ups-gateway/bin:$PATH STATE_DIRECTORY=/var/lib/ups-gateway
 USER ups-gateway
 VOLUME /var/lib/ups-gateway
 EXPOSE 8080 8081 8443
-HEALTHCHECK --start-period=20s --start-interval=1s \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8081/healthz', timeout=3)"]
 ENTRYPOINT ["ups-gateway"]
 CMD ["serve", "--config", "/etc/ups-gateway/ups-gateway.yaml"]
