@@ -208,12 +208,14 @@ class House:
     # --- old clients --------------------------------------------------------------------------------------------------
 
     async def send(self, data: bytes) -> bytes:
-        """The whole answer to these bytes; the client closes in good order after it."""
+        """The whole answer to these bytes; the client closes in good order after it, or hangs up when it takes long."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        writer.write(data)
-        async with asyncio.timeout(2 * PATIENCE):
-            answer = await reader.read()
-        writer.close()
+        try:
+            writer.write(data)
+            async with asyncio.timeout(2 * PATIENCE):
+                answer = await reader.read()
+        finally:
+            writer.close()
         await writer.wait_closed()
         return answer
 

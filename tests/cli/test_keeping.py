@@ -186,8 +186,9 @@ def test_a_key_is_typed_unseen_mapped_changed_and_removed(ready: Run) -> None:
 
 
 def test_a_number_in_two_environments_must_be_told_apart(ready: Run) -> None:
-    ready("accounts", "add", "A1B2C3", *ADDRESS)
-    ready("accounts", "add", "A1B2C3", "--environment", "test", *ADDRESS)
+    """But for production, which is meant where it has the number."""
+    for environment in ("simulator", "test"):
+        ready("accounts", "add", "A1B2C3", "--environment", environment, *ADDRESS)
     failed = ready("keys", "map", "--account", "A1B2C3", standard_input=TYPED)
     assert failed.stderr.endswith("Error: More than one environment has an account A1B2C3: ups-gateway accounts list\n")
 
