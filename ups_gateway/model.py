@@ -463,6 +463,8 @@ class Shipment:
     void_next_at: datetime | None = None
     running_seconds: float = 0.0
     """How long the gateway has run since it was created, for `void_unaccepted_after`."""
+    holder: str = ""
+    """The gateway of several on one store whose client waits for the answer; empty: nobody's, or there is only one."""
     note: str = ""
     """In words, for people: UPS's refusal, why the outcome is unknown, who settled it."""
     sealed_request: bytes | None = field(default=None, repr=False)

@@ -26,6 +26,7 @@ from ups_gateway.oauth.vault import FernetVault, Key, make_key
 from ups_gateway.shipping.carrier import Order, Outcome, Policy, VoidKind
 from ups_gateway.shipping.ledger import Shipping
 from ups_gateway.store import Store, Vault
+from ups_gateway.store import postgres as postgresql
 from ups_gateway.store.sqlite import open_store
 from ups_gateway.translate import without_card_secrets
 
@@ -288,11 +289,19 @@ class House:
 
 @asynccontextmanager
 async def a_house(
-    folder: Path, *, policy: Policy | None = None, environment: str = "production", key: Key | None = None
+    folder: Path,
+    *,
+    policy: Policy | None = None,
+    environment: str = "production",
+    key: Key | None = None,
+    address: str | None = None,
 ) -> AsyncIterator[House]:
-    """With the same folder and key again: the next process."""
+    """With the same folder and key again: the next process; with the same address of a database: another gateway."""
     vault = FernetVault(key or make_key())
-    store = await open_store(folder / "store.sqlite", vault)
+    if address is None:
+        store = await open_store(folder / "store.sqlite", vault)
+    else:
+        store = await postgresql.open_store(address, vault)
     try:
         accounts, keys = await store.accounts(), await store.keys()
         if not accounts:

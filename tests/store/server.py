@@ -92,7 +92,7 @@ def _run(program: str, *arguments: str | Path) -> None:
     group = pwd.getpwnam("postgres").pw_gid if user else None
     # No pipe: the server would keep it open.
     with Path(os.devnull).open("w") as nowhere:
-        subprocess.run([found, *arguments], check=True, stdout=nowhere, stderr=None, cwd="/", user=user, group=group)
+        subprocess.run([found, *arguments], check=True, stdout=nowhere, stderr=nowhere, cwd="/", user=user, group=group)
 
 
 def _program(name: str) -> Path | None:

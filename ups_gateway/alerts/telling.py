@@ -134,7 +134,8 @@ class Alerts:
         """Steps for ever, `pause` seconds apart. A step that fails is logged and made again."""
         while True:
             try:
-                await self.step(self._now())
+                if await self._store.leads():
+                    await self.step(self._now())
             except GatewayError as error:
                 log.warning("Alerts could not be looked for and are tried again: %s", error.message)
             await asyncio.sleep(pause)

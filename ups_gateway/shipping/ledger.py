@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from ups_gateway.errors import (
     BadDigest,
@@ -28,6 +28,7 @@ from ups_gateway.model import Kind, Operation, RestCall, Shipment, State
 from ups_gateway.shipping.archive import Archive, account_of
 from ups_gateway.shipping.carrier import Carrier, Connection, Now, Order, Outcome, Policy
 from ups_gateway.shipping.desk import Desk
+from ups_gateway.shipping.elsewhere import Elsewhere, HeldElsewhere
 from ups_gateway.shipping.rows import GONE, NOTHING_THERE, UNDER_WAY, VOIDABLE, Rows
 from ups_gateway.shipping.voids import Voids
 from ups_gateway.shipping.waiting import Waiting
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 ORPHAN: Final = timedelta(minutes=1)
 """From then on a row under way without a running call was left behind, not just begun."""
+DATABASE_PAUSE: Final = 0.5
+T = TypeVar("T")
 _SHIPPING: Final = frozenset({Operation.SHIP, Operation.SHIP_CONFIRM, Operation.SHIP_ACCEPT})
 
 
@@ -63,6 +66,7 @@ class Shipping:
         self._rows = Rows(store)
         self._archive = Archive(store, vault, carrier, time_limit=policy.time_limit)
         self._waiting = Waiting()
+        self._elsewhere = Elsewhere(store, self._rows, time_limit=policy.time_limit)
         self.voids = Voids(store, self._rows, carrier, policy, now=now)
         self.desk = Desk(store, self._rows, self._archive, carrier, policy, now=now, awaited=self._waiting.open)
 
@@ -74,9 +78,11 @@ class Shipping:
 
     async def create(self, order: Order, call: RestCall, connection: Connection) -> Outcome:
         """Has UPS do it, once; a repeat gets the outcome of the first. Raises what went wrong, all of it committed."""
-        async with self._rows.lock(order.fingerprint):
-            task = await self._repeat_of(order, connection) or await self._new(order, call, connection)
-        return await asyncio.shield(task)
+
+        async def begin() -> asyncio.Task[Outcome]:
+            return await self._repeat_of(order, connection) or await self._new(order, call, connection)
+
+        return await asyncio.shield(await self._one_by_one(order.fingerprint, begin))
 
     async def quote(self, order: Order, later: RestCall) -> str:
         """Keeps the call that accept will make; the digest to hand out."""
@@ -95,11 +101,14 @@ class Shipping:
         """
         digest = "".join(digest.split())
         hashed = self._hash_digest(order.key, digest)
-        async with self._rows.lock(hashed):
+
+        async def begin() -> asyncio.Task[Outcome] | None:
             row = await self._store.shipment_by_digest(order.key, hashed)
             if row is None and foreign is not None:
                 row = await self._add(order, foreign, State.QUOTED, digest)
-            task = None if row is None else await self._accepted(row, order, connection)
+            return None if row is None else await self._accepted(row, order, connection)
+
+        task = await self._one_by_one(hashed, begin)
         if task is None:
             raise BadDigest("No shipment waits for this ShipmentDigest: it is unknown, spent, or voided.")
         return await asyncio.shield(task)
@@ -107,13 +116,17 @@ class Shipping:
     async def settle(self, shipment: int, *, delivered: bool) -> None:
         """How the delivery of an answer ended. Undelivered: the row stays as it is, for a repeat or for the page."""
         if not delivered or self._waiting.delivered(shipment) is False:
+            if not (self._waiting.open(shipment) or self._waiting.running(shipment)):
+                await self._elsewhere.let_go(shipment)
             return  # nobody has it, or what was delivered is the confirm's answer and accept's is on its way
         now = self._now()
 
         def make(row: Shipment) -> Shipment:
+            if row.holder not in ("", self._store.here):
+                return row  # the client of another gateway waits for it now
             two_phase = row.operation is Operation.SHIP_CONFIRM
             state = State.DELIVERED if row.state is State.CREATED and not two_phase else row.state
-            return replace(row, state=state, delivered=True, delivered_at=now, changed_at=now)
+            return replace(row, state=state, delivered=True, delivered_at=now, holder="", changed_at=now)
 
         if await self._rows.change(shipment, VOIDABLE, make):
             self._waiting.forget_delivered(shipment)
@@ -131,9 +144,13 @@ class Shipping:
     async def step(self, now: datetime) -> None:
         """One round of the background: what was left behind, voids, deletions."""
         await self._recover(now - ORPHAN)
+        for row in self._waiting.over():
+            await self._elsewhere.let_go(row)
         self._waiting.forget_old(now - self._policy.replay_window)
-        await self.voids.step(now)
-        await self.desk.tidy_hourly(now)
+        leads = await self._store.leads()
+        await self.voids.step(now, leads=leads)
+        if leads:
+            await self.desk.tidy_hourly(now)
 
     async def run(self, *, pause: float) -> None:
         """Steps for ever, `pause` seconds apart. A step that fails is logged and made again."""
@@ -157,6 +174,8 @@ class Shipping:
         for row in await self._store.shipments_in(UNDER_WAY):
             if self._waiting.running(row.id) is not None or (before is not None and row.changed_at > before):
                 continue
+            if await self._elsewhere.holds(row):
+                continue
             now = self._now()
             if row.state is State.INTENDED:
                 await self._end(
@@ -165,6 +184,15 @@ class Shipping:
             else:
                 words = "The gateway stopped while UPS was asked; UPS may have done it."
                 await self._end(row.id, {row.state}, State.UNKNOWN, words, now)
+
+    async def _one_by_one(self, name: bytes, begin: Callable[[], Awaitable[T]]) -> T:
+        """Begins alone of all who come with that name; where another gateway is at work on it, when it is done."""
+        while True:
+            try:
+                async with self._elsewhere.lock(name):
+                    return await begin()
+            except HeldElsewhere as held:
+                await self._elsewhere.done(held)
 
     # --- repeats ------------------------------------------------------------------------------------------------------
 
@@ -175,6 +203,8 @@ class Shipping:
         for found in reversed(await self._store.shipments_by_fingerprint(order.fingerprint, since)):
             if not self._lost(found, since):
                 continue
+            if await self._elsewhere.holds(found):
+                raise HeldElsewhere(found.id)
             now = self._now()
             task = self._waiting.join(found.id, connection, now)
             if task is not None:
@@ -193,7 +223,7 @@ class Shipping:
                     f"This repeats a request that UPS carried out ({row.number or row.id}), and its answer is no longer"
                     f" kept. See {self._policy.page}"
                 )
-            await self._rows.change(row.id, {row.state}, partial(replace, changed_at=now))
+            await self._rows.change(row.id, {row.state}, partial(replace, holder=self._store.here, changed_at=now))
             work = self._from_store(row.id, row.sealed_request, row.sealed_reply)
             return self._waiting.begin(row.id, connection, work, now)
         return None
@@ -203,6 +233,8 @@ class Shipping:
         for found in await self._store.shipments_in({State.UNKNOWN, State.SENT}):
             if found.fingerprint == fingerprint and self._waiting.running(found.id) is None:
                 row = await self._store.shipment(found.id)
+                if row is not None and await self._elsewhere.holds(row):
+                    raise HeldElsewhere(row.id)
                 if row is not None and row.state in {State.UNKNOWN, State.SENT}:
                     raise self._unknown(row.id)
 
@@ -246,6 +278,7 @@ class Shipping:
                 created_at=now,
                 changed_at=now,
                 digest=self._hash_digest(order.key, digest) if digest else None,
+                holder="" if state is State.QUOTED else self._store.here,
                 sealed_request=sealed,
             )
         )
@@ -258,6 +291,8 @@ class Shipping:
             if task is not None:
                 return task
             row = await self._store.shipment(row.id) or row  # its task may have ended while it was read
+            if row.state in UNDER_WAY and await self._elsewhere.holds(row):
+                raise HeldElsewhere(row.id, UNDER_WAY)
         if row.state in {State.SENT, State.UNKNOWN}:
             raise self._unknown(row.id)
         if row.state is State.QUOTED or row.state is State.INTENDED or row.state in NOTHING_THERE:
@@ -267,7 +302,14 @@ class Shipping:
             accepted = await self._rows.change(
                 row.id,
                 {State.CREATED},
-                lambda row: replace(row, state=State.ACCEPTED, delivered=False, delivered_at=None, changed_at=now),
+                lambda row: replace(
+                    row,
+                    state=State.ACCEPTED,
+                    delivered=False,
+                    delivered_at=None,
+                    holder=self._store.here,
+                    changed_at=now,
+                ),
             )
             if accepted is None:
                 return None  # the automatic void was first
@@ -284,7 +326,9 @@ class Shipping:
         account = await account_of(self._store, row)
         now = self._now()
         intended = await self._rows.change(
-            row.id, {row.state}, lambda row: replace(row, state=State.INTENDED, note="", changed_at=now)
+            row.id,
+            {row.state},
+            lambda row: replace(row, state=State.INTENDED, holder=self._store.here, note="", changed_at=now),
         )
         if intended is None:
             return None
@@ -295,6 +339,7 @@ class Shipping:
     async def _carry_out(self, row: Shipment, order: Order, call: RestCall, digest: str, made: State) -> Outcome:
         number: str = ""
         tracking_numbers: tuple[str, ...] = ()
+        ours: Collection[State] = UNDER_WAY
         try:
             left = await self._carrier.ready(order.account, time_limit=order.time_limit)
             now = self._now()
@@ -302,6 +347,7 @@ class Shipping:
                 row.id, {State.INTENDED}, lambda row: replace(row, state=State.SENT, changed_at=now)
             )
             if sent is None:
+                ours = ()
                 raise UpsUnreachable("The shipment was settled elsewhere before UPS was asked.", transient=False)
             reply = await self._carrier.send(order.account, call, creating=True, time_limit=left)
             refused = self._carrier.refusal(reply, creating=True)
@@ -317,7 +363,7 @@ class Shipping:
             raise self._unknown(row.id) from error
         except GatewayError as error:
             state = State.REFUSED if isinstance(error, UpsRefused) else State.NOT_CREATED
-            await self._end(row.id, UNDER_WAY, state, _note(error, call), self._now())
+            await self._end(row.id, ours, state, _note(error, call), self._now())
             raise
         sealed = await self._archive.seal_replies([reply])
         # A quote's request was kept with all that it takes to send it; any other is sealed as it stays.
@@ -340,13 +386,26 @@ class Shipping:
 
         try:
             # A late reply is better than the doubt that a person was to settle.
-            written = await self._rows.change(row.id, {State.SENT, State.UNKNOWN}, make)
+            written = await self._written(row.id, {State.SENT, State.UNKNOWN}, make)
         except StoreFailed as error:
             log.critical("UPS created shipment %s, but the ledger cannot be written: %s", number, error.message)
             raise self._unknown(row.id) from error
         if written is None:
             raise self._unknown(row.id)
         return Outcome(row.id, (reply,), digest)
+
+    async def _written(
+        self, shipment: int, expected: Collection[State], make: Callable[[Shipment], Shipment]
+    ) -> Shipment | None:
+        """As `Rows.change`; what UPS has done waits for a database that is away."""
+        ends = asyncio.get_running_loop().time() + self._policy.time_limit
+        while True:
+            try:
+                return await self._rows.change(shipment, expected, make)
+            except StoreFailed:
+                if not self._store.shared or asyncio.get_running_loop().time() >= ends:
+                    raise
+                await asyncio.sleep(DATABASE_PAUSE)
 
     async def _from_store(self, shipment: int, sealed_request: bytes, sealed_reply: bytes) -> Outcome:
         _, digest = await self._archive.open_call(sealed_request)
@@ -355,10 +414,10 @@ class Shipping:
     async def _labels_again(self, row: Shipment) -> Outcome:
         return Outcome(row.id, await self._archive.labels_of(row))
 
-    async def _end(
-        self, shipment: int, expected: set[State] | frozenset[State], state: State, words: str, now: datetime
-    ) -> None:
-        await self._rows.change(shipment, expected, lambda row: replace(row, state=state, note=words, changed_at=now))
+    async def _end(self, shipment: int, expected: Collection[State], state: State, words: str, now: datetime) -> None:
+        await self._rows.change(
+            shipment, expected, lambda row: replace(row, state=state, holder="", note=words, changed_at=now)
+        )
 
     def _hash_digest(self, key: int, digest: str) -> bytes:
         return self._vault.hash(b"digest", str(key).encode(), digest.encode())

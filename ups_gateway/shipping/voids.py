@@ -118,7 +118,11 @@ class Voids:
             return _replies(asked)
         unsure = unsure or row.state is State.VOIDING
         now = self._now()
-        await self._rows.change(row.id, VOIDABLE, lambda row: _to_voiding(row, "client", now))
+        # So long the background of another gateway leaves it alone; that of this one knows that it is held.
+        later = now + timedelta(seconds=order.time_limit) if self._store.shared else None
+        await self._rows.change(
+            row.id, VOIDABLE, lambda row: replace(_to_voiding(row, "client", now), void_next_at=later)
+        )
         self._held.add(row.id)
         try:
             asked = await self._ask(order, calls, unsure=unsure)
@@ -177,13 +181,16 @@ class Voids:
 
     # --- the gateway's own --------------------------------------------------------------------------------------------
 
-    async def step(self, now: datetime) -> None:
-        """Starts the voids that are due, and tries again those whose pause is over."""
+    async def step(self, now: datetime, *, leads: bool) -> None:
+        """Starts the voids that are due, and tries again those whose pause is over, where no other gateway does."""
+        self._forget_old(now - self._policy.replay_window)
+        if not leads:
+            self._stepped_at = None
+            return
         elapsed = timedelta() if self._stepped_at is None else now - self._stepped_at
         self._stepped_at = now
         # A clock that jumps (sleep, correction) must not void what its owner had no time to accept.
         self._ran += min(max(elapsed, timedelta()), LONGEST_STEP)
-        self._forget_old(now - self._policy.replay_window)
         await self._give_up_waiting(now)
         for row in await self._store.shipments_in({State.VOIDING}):
             if row.id not in self._held and (row.void_next_at is None or row.void_next_at <= now):

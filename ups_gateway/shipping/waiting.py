@@ -26,6 +26,8 @@ class _Wait:
     task: asyncio.Task[Outcome] | None
     """Until it is done: an outcome holds the labels."""
     since: datetime
+    over: bool = False
+    """`over` has told it."""
 
 
 class Waiting:
@@ -33,6 +35,7 @@ class Waiting:
 
     def __init__(self) -> None:
         self._waits: dict[int, _Wait] = {}
+        self._forgotten: set[int] = set()
 
     def begin(
         self, row: int, connection: Connection, work: Coroutine[Any, Any, Outcome], now: datetime
@@ -74,11 +77,21 @@ class Waiting:
     def forget(self, row: int) -> None:
         """Nobody waits for the row's answer any more, and nobody has it."""
         self._waits.pop(row, None)
+        self._forgotten.add(row)
 
     def forget_delivered(self, row: int) -> None:
         """The row says now that its answer was delivered, unless somebody waits for it once more."""
         if self.running(row) is None and self.delivered(row):
-            self.forget(row)
+            del self._waits[row]
+
+    def over(self) -> list[int]:
+        """Rows that nobody waits for any more, each told once."""
+        ended = [row for row, wait in self._waits.items() if not (wait.over or self.open(row) or self.running(row))]
+        for row in ended:
+            self._waits[row].over = True
+        ended += self._forgotten
+        self._forgotten.clear()
+        return ended
 
     def forget_old(self, before: datetime) -> None:
         """Lets go of sockets that are gone and can no longer be repeated."""

@@ -286,6 +286,19 @@ class Store(Profiles, Accounts, Ledger, Journal, Admin, Protocol):
         """Other gateways work with it at the same time: what was read is not good for the next request."""
         ...
 
+    @property
+    def here(self) -> str:
+        """This gateway's name among those on the store; empty where there is only one."""
+        ...
+
+    async def living(self) -> Collection[str]:
+        """The names of those that run."""
+        ...
+
+    async def leads(self) -> bool:
+        """Whether this one does what only one of them is to do: the first that asked, as long as it runs."""
+        ...
+
     def lock(self, name: str) -> AbstractAsyncContextManager[None]:
         """Held by one task of all processes on this store, until it lets go or its process ends; never by time."""
         ...

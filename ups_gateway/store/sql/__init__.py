@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 
 from ups_gateway.errors import StoreFailed
 from ups_gateway.store import Vault
 from ups_gateway.store.sql.accounts import AccountRows
 from ups_gateway.store.sql.admin import AdminRows
-from ups_gateway.store.sql.database import Database, nothing
+from ups_gateway.store.sql.database import Database, Gateways, nothing
 from ups_gateway.store.sql.journal import JournalRows
 from ups_gateway.store.sql.keys import KeyRows
 from ups_gateway.store.sql.ledger import LedgerRows
@@ -38,15 +38,29 @@ class SqlStore(ProfileRows, AccountRows, KeyRows, LedgerRows, JournalRows, Admin
         *,
         flush_seconds: float,
         lock: Callable[[str], AbstractAsyncContextManager[None]],
-        shared: bool = False,
+        gateways: Gateways | None = None,
         release: Callable[[], None] = nothing,
     ) -> None:
         super().__init__(database, vault)
-        self.shared = shared
+        self._gateways = gateways
         self._lock = lock
         self._release = release
         self._flush_seconds = flush_seconds
         self._flushing = asyncio.create_task(self._write_behind())
+
+    @property
+    def shared(self) -> bool:
+        return self._gateways is not None
+
+    @property
+    def here(self) -> str:
+        return "" if self._gateways is None else self._gateways.here
+
+    async def living(self) -> Collection[str]:
+        return () if self._gateways is None else await self._gateways.living()
+
+    async def leads(self) -> bool:
+        return self._gateways is None or await self._gateways.leads()
 
     def lock(self, name: str) -> AbstractAsyncContextManager[None]:
         return self._lock(name)
@@ -71,6 +85,8 @@ class SqlStore(ProfileRows, AccountRows, KeyRows, LedgerRows, JournalRows, Admin
             await asyncio.gather(self._flushing, return_exceptions=True)
             await self.flush()
         finally:
+            if self._gateways is not None:
+                await self._gateways.close()
             await self._database.close()
             self._release()
             self._release = nothing

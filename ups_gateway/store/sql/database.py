@@ -7,7 +7,7 @@ translates.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -37,6 +37,19 @@ class Connection(Protocol):
     def execute_fetchall(self, statement: str, values: Any, /) -> Awaitable[Iterable[Row]]: ...
 
     def executemany(self, statement: str, rows: Iterable[Any], /) -> Awaitable[object]: ...
+
+
+class Gateways(Protocol):
+    """Those that share a database."""
+
+    @property
+    def here(self) -> str: ...
+
+    async def living(self) -> Collection[str]: ...
+
+    async def leads(self) -> bool: ...
+
+    async def close(self) -> None: ...
 
 
 def nothing() -> None:

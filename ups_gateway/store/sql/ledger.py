@@ -32,7 +32,7 @@ _LAST = 2**63 - 1
 _LIST = """
     SELECT id, kind, access_key, account, environment, dialect, operation, state, fingerprint, created_at, changed_at,
         digest, number, tracking_numbers, delivered, delivered_at, void_before, void_cause, void_tries, void_next_at,
-        running_seconds, note, NULL AS sealed_request, NULL AS sealed_reply
+        running_seconds, holder, note, NULL AS sealed_request, NULL AS sealed_reply
     FROM shipments
 """
 """Labels are large, and who lists rows does not look at them."""
@@ -47,11 +47,11 @@ class LedgerRows(Rows):
             """
             INSERT INTO shipments (kind, access_key, account, environment, dialect, operation, state, fingerprint,
                 created_at, changed_at, digest, number, tracking_numbers, delivered, delivered_at, void_before,
-                void_cause, void_tries, void_next_at, running_seconds, note, sealed_request, sealed_reply)
+                void_cause, void_tries, void_next_at, running_seconds, holder, note, sealed_request, sealed_reply)
             VALUES (:kind, :access_key, :account, :environment, :dialect, :operation, :state, :fingerprint,
                 :created_at, :changed_at, :digest, :number, :tracking_numbers, :delivered, :delivered_at,
-                :void_before, :void_cause, :void_tries, :void_next_at, :running_seconds, :note, :sealed_request,
-                :sealed_reply)
+                :void_before, :void_cause, :void_tries, :void_next_at, :running_seconds, :holder, :note,
+                :sealed_request, :sealed_reply)
             """,
             _columns(shipment),
         )
@@ -66,7 +66,7 @@ class LedgerRows(Rows):
                 number = :number, tracking_numbers = :tracking_numbers, delivered = :delivered,
                 delivered_at = :delivered_at, void_before = :void_before, void_cause = :void_cause,
                 void_tries = :void_tries, void_next_at = :void_next_at, running_seconds = :running_seconds,
-                note = :note, sealed_request = :sealed_request, sealed_reply = :sealed_reply
+                holder = :holder, note = :note, sealed_request = :sealed_request, sealed_reply = :sealed_reply
             WHERE id = :id AND state IN (SELECT value FROM json_each(:expected))
             """,
             _columns(shipment) | {"id": shipment.id, "expected": _json(expected)},
@@ -240,6 +240,7 @@ def _columns(shipment: Shipment) -> dict[str, Any]:
         "void_tries": shipment.void_tries,
         "void_next_at": to_text(shipment.void_next_at),
         "running_seconds": shipment.running_seconds,
+        "holder": shipment.holder,
         "note": printable(shipment.note, 2000),
         "sealed_request": shipment.sealed_request,
         "sealed_reply": shipment.sealed_reply,
@@ -270,6 +271,7 @@ def _shipment(row: Row) -> Shipment:
         void_tries=row["void_tries"],
         void_next_at=from_text(row["void_next_at"]),
         running_seconds=row["running_seconds"],
+        holder=row["holder"],
         note=row["note"],
         sealed_request=row["sealed_request"],
         sealed_reply=row["sealed_reply"],

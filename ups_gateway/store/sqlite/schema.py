@@ -242,4 +242,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         END
         """,
     ),
+    ("ALTER TABLE shipments ADD COLUMN holder TEXT NOT NULL DEFAULT ''",),
 )
