@@ -147,7 +147,7 @@ async def test_a_repeated_void_joins_the_running_one(house: House) -> None:
     second = Socket()
     repeat = asyncio.create_task(void(house, second))
     lately = next(iter(house.shipping.voids._lately.values()))
-    await until(lambda: lately[0].connection is second)
+    await until(lambda: lately[0].asking is not None and lately[0].asking.connection is second)
     house.ups.gate.set()
     assert (await repeat, len(house.ups.voided)) == ((DONE,), 1)
 
@@ -335,6 +335,30 @@ async def test_a_clients_void_refused_in_the_background_is_what_it_was(house: Ho
         await void(house)
     await house.shipping.step(house.clock.on(minutes=2))
     assert await house.state(1) is State.DELIVERED
+
+
+async def test_of_an_answered_void_only_the_moment_is_kept(house: House) -> None:
+    """And the same void is then asked of UPS again, whose word the client hears."""
+    await shipped(house)
+    socket = Socket()
+    await void(house, socket)
+    socket.receive()
+    house.shipping.voids._forget_old(house.clock() - timedelta(minutes=10))
+    ((lately,),) = house.shipping.voids._lately.values()
+    assert (lately.at, lately.asking) == (house.clock(), None)
+    house.ups.script = [refused("190117")]
+    with pytest.raises(UpsRefused):
+        await void(house)
+
+
+async def test_of_a_void_in_doubt_everything_is_kept(house: House) -> None:
+    await shipped(house)
+    house.ups.script = [reply(503)]
+    with pytest.raises(UpsUnreachable):
+        await void(house)
+    house.shipping.voids._forget_old(house.clock() - timedelta(minutes=10))
+    ((lately,),) = house.shipping.voids._lately.values()
+    assert lately.asking is not None
 
 
 async def test_voids_of_the_past_are_let_go_after_the_window(house: House) -> None:

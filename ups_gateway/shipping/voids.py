@@ -38,12 +38,20 @@ _REFUSED: Final[frozenset[VoidKind]] = frozenset({"final", "odd"})
 
 
 @dataclass(slots=True)
-class _Lately:
-    """A client's void of the last minutes."""
+class _Asking:
+    """A client's void that may be repeated."""
 
     connection: Connection
     task: asyncio.Task[tuple[RestReply, ...]]
+
+
+@dataclass(slots=True)
+class _Lately:
+    """A client's void of the last minutes."""
+
     at: datetime
+    asking: _Asking | None
+    """None once the client has UPS's certain answer: replies and sockets are then let go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +101,17 @@ class Voids:
             for earlier in lately:
                 if earlier.at < now - self._policy.replay_window:
                     continue
-                unsure = _in_doubt(earlier.task)
-                if not (unsure or earlier.connection.delivered() or earlier.connection.is_open()):
-                    earlier.connection, earlier.at = connection, now
-                    task = earlier.task
-                    break
+                asking = earlier.asking
+                unsure = asking is not None and _in_doubt(asking.task)
+                if asking is None or unsure or asking.connection.delivered() or asking.connection.is_open():
+                    continue
+                asking.connection, earlier.at = connection, now
+                task = asking.task
+                break
             else:
                 task = asyncio.create_task(self._for_client(order, calls, number, row, unsure=unsure))
                 task.add_done_callback(look_at)
-                lately.append(_Lately(connection, task, now))
+                lately.append(_Lately(now, _Asking(connection, task)))
         return await asyncio.shield(task)
 
     async def _for_client(
@@ -198,7 +208,8 @@ class Voids:
 
     def running(self) -> set[asyncio.Task[tuple[RestReply, ...]]]:
         """Voids of clients under way."""
-        return {lately.task for those in self._lately.values() for lately in those if not lately.task.done()}
+        asking = [lately.asking for those in self._lately.values() for lately in those]
+        return {one.task for one in asking if one is not None and not one.task.done()}
 
     async def _give_up_waiting(self, now: datetime) -> None:
         limits = await self._store.void_limits()
@@ -217,7 +228,10 @@ class Voids:
 
     def _forget_old(self, before: datetime) -> None:
         for fingerprint, those in list(self._lately.items()):
-            those[:] = [lately for lately in those if lately.at >= before or not lately.task.done()]
+            for lately in those:
+                if lately.asking is not None and _answered(lately.asking):
+                    lately.asking = None
+            those[:] = [one for one in those if one.at >= before or (one.asking and not one.asking.task.done())]
             if not those and not self._rows.lock(fingerprint).locked():
                 del self._lately[fingerprint]
 
@@ -279,6 +293,10 @@ def _having_run(row: Shipment, *, seconds: float) -> Shipment:
 def _voided_lately(row: Shipment | None, since: datetime) -> bool:
     """The client voided it just before a restart: whether it got the answer is no longer known."""
     return row is not None and row.state is State.VOIDED and row.void_cause == "client" and row.changed_at >= since
+
+
+def _answered(asking: _Asking) -> bool:
+    return asking.task.done() and asking.connection.delivered() and not _in_doubt(asking.task)
 
 
 def _in_doubt(task: asyncio.Task[tuple[RestReply, ...]]) -> bool:
